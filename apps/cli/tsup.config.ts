@@ -1,0 +1,3 @@
+import { program } from '@postern/tooling/tsup'
+
+export default program()
