@@ -8,7 +8,8 @@ const isLoopback = (host: unknown) =>
 const connect = net.Socket.prototype.connect
 net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
   const [first] = (Array.isArray(args[0]) ? args[0] : args) as unknown[]
-  const options = typeof first === 'object' && first !== null ? (first as { host?: string; path?: string }) : {}
+  const options =
+    typeof first === 'object' && first !== null ? (first as { host?: string; path?: string }) : {}
   const host = typeof first === 'object' ? options.host : args[1]
   if (options.path === undefined && typeof host === 'string' && !isLoopback(host))
     throw new Error(`test tried to connect to ${host}`)

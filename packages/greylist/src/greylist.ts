@@ -1,0 +1,134 @@
+// The shell: builds the keys of an attempt, asks the store, calls the decision.
+
+import type { Ip } from '@postern/addr'
+import {
+  type AddressList,
+  type ClientList,
+  emptyAddressList,
+  emptyClientList,
+  listsAddress,
+  listsClient,
+} from './allowlist.ts'
+import { type Entry, type EntryKey, entryKey, parseEntryKey, type Seconds } from './entry.ts'
+import { defaultIdentityRules, type IdentityRules, identify } from './identity.ts'
+import { defaultRules, type GreylistRules } from './rules.ts'
+import { normalizeSender } from './sender.ts'
+import type { Change, GreylistStore } from './store.ts'
+import { type GreylistDecision, isExpired, type PassReason, transition } from './transition.ts'
+
+/** One attempt to deliver to one recipient. Addresses without angle brackets; '' is the null sender. */
+export interface Attempt {
+  readonly client: {
+    readonly address: Ip
+    /** Its name, if a forward lookup of the name gives the address again. */
+    readonly name?: string | undefined
+  }
+  readonly sender: string
+  readonly recipient: string
+  /** The domain for which SPF gave pass, if known. */
+  readonly authenticatedDomain?: string | undefined
+}
+
+export interface GreylistLists {
+  readonly clients: ClientList
+  readonly recipients: AddressList
+  readonly senders: AddressList
+}
+
+export interface GreylistOptions {
+  readonly store: GreylistStore
+  readonly rules?: GreylistRules
+  readonly identity?: IdentityRules
+  /** Privacy: turns the parts of a key into a keyed hash, so that the store holds no addresses. */
+  readonly digest?: (text: string) => string
+}
+
+export interface Greylist {
+  /** Decides an attempt at `now` and writes down what it changes. Rejects only when the store does. */
+  check(attempt: Attempt, now: Seconds): Promise<GreylistDecision>
+  /** Anything to this recipient passes until `until`. */
+  pause(recipient: string, span: { now: Seconds; until: Seconds }): Promise<void>
+  /** Mail from `sender` to `recipient` is answered mail: it passes from now on. */
+  know(pair: { sender: string; recipient: string }, now: Seconds): Promise<void>
+  /** A client address or network key, a host name group or a domain passes until `until` (0: for good). */
+  allow(client: string, span: { now: Seconds; until: Seconds }): Promise<void>
+  /** Drops what has expired; how many records. */
+  expire(now: Seconds): Promise<number>
+  /** Replaces the lists of those who are never delayed. */
+  setLists(lists: GreylistLists): void
+}
+
+export const emptyLists: GreylistLists = {
+  clients: emptyClientList,
+  recipients: emptyAddressList,
+  senders: emptyAddressList,
+}
+
+/** A greylist over a store. */
+export function createGreylist(options: GreylistOptions): Greylist {
+  const { store, rules = defaultRules, identity = defaultIdentityRules } = options
+  const conceal = options.digest ?? ((text: string) => text)
+  let lists = emptyLists
+  const key = {
+    triplet: (text: string) => entryKey('triplet', conceal(text)),
+    client: (text: string) => entryKey('client', conceal(text)),
+    pause: (recipient: string) => entryKey('pause', conceal(recipient.toLowerCase())),
+    known: (sender: string, recipient: string) =>
+      entryKey('known', conceal(`${recipient}\n${sender}`.toLowerCase())),
+    allow: (client: string) => entryKey('allow', conceal(client.toLowerCase())),
+  }
+
+  const write = (entryKeyToWrite: EntryKey, merge: (old: Entry | undefined) => Entry): Promise<void> =>
+    store.update([entryKeyToWrite], ([old]): Change<void> => ({ value: undefined, next: [merge(old)] }))
+
+  return {
+    check(attempt, now) {
+      const listed = listedReason(lists, attempt)
+      if (listed) return Promise.resolve(listed)
+      const { sender, recipient, authenticatedDomain, client } = attempt
+      const facts = { address: client.address, confirmedName: client.name, authenticatedDomain }
+      const who = identify(facts, identity)
+      const text = `${who.text}\n${normalizeSender(sender)}\n${recipient}`.toLowerCase()
+      const keys = [key.client(who.clientText), key.triplet(text), key.pause(recipient), key.allow(who.text)]
+      if (sender !== '') keys.push(key.known(sender, recipient))
+      return store.update(keys, ([clientEntry, triplet, pause, allow, known]) => {
+        const state = { client: clientEntry, triplet, pause, allow, known }
+        const { decision, change } = transition(state, now, rules)
+        return { value: decision, next: change && [change.client, change.triplet] }
+      })
+    },
+    pause(recipient, { now, until }) {
+      return write(key.pause(recipient), () => ({ first: now, last: until, count: 0 }))
+    },
+    know({ sender, recipient }, now) {
+      return write(key.known(sender, recipient), (old) => ({ first: old?.first ?? now, last: now, count: 0 }))
+    },
+    allow(client, { now, until }) {
+      return write(key.allow(client), () => ({ first: now, last: until, count: 0 }))
+    },
+    expire(now) {
+      const at = { now, rules }
+      return store.expire((entryKeyToTest, entry) => {
+        const parsed = parseEntryKey(entryKeyToTest)
+        return parsed !== undefined && isExpired(parsed.kind, entry, at)
+      })
+    },
+    setLists(next) {
+      lists = next
+    },
+  }
+}
+
+const passes = (reason: PassReason): GreylistDecision => ({ result: 'pass', reason })
+const listed = {
+  client: passes('client-allowlist'),
+  recipient: passes('recipient-allowlist'),
+  sender: passes('sender-allowlist'),
+}
+
+function listedReason(lists: GreylistLists, attempt: Attempt): GreylistDecision | undefined {
+  if (listsClient(lists.clients, attempt.client)) return listed.client
+  if (listsAddress(lists.recipients, attempt.recipient)) return listed.recipient
+  if (listsAddress(lists.senders, attempt.sender)) return listed.sender
+  return undefined
+}

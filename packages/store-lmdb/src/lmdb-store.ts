@@ -1,0 +1,320 @@
+// A greylist store on LMDB that answers at the speed of memory and forgets nothing it answered for.
+//
+// An update is decided on what LMDB and the not yet committed changes say, noted in the journal (one write for all
+// updates of an event-loop turn) and only then answered. Commits to LMDB follow in groups, on LMDB's own thread and
+// synced to the disk, as a synced commit costs milliseconds and an answer may cost microseconds.
+
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Decide, type Entry, type EntryKey, type GreylistStore, mergeEntries } from '@postern/greylist'
+import type { RootDatabase } from 'lmdb'
+import { decodeEntry, encodeEntry, entrySize } from './entry-codec.ts'
+import { Journal, orphanedRecords } from './journal.ts'
+import { limits } from './limits.ts'
+
+/** What the store has done and how it is. */
+export interface StoreStats {
+  readonly commits: number
+  readonly committedEntries: number
+  readonly failedCommits: number
+  /** Entries answered for and not yet in LMDB; they are in the journal. */
+  readonly pending: number
+}
+
+export interface LmdbStore extends GreylistStore {
+  stats(): StoreStats
+}
+
+type Pending = Map<EntryKey, Entry | undefined>
+
+/** What was asked for, kept until it is committed, to be asked again if another process was faster. */
+type Update =
+  | { readonly kind: 'decide'; readonly keys: readonly EntryKey[]; readonly decide: Decide<unknown> }
+  | { readonly kind: 'remove'; readonly key: EntryKey }
+
+interface Waiting {
+  resolve(): void
+  reject(error: unknown): void
+}
+
+export interface StoreParts {
+  readonly database: RootDatabase<Buffer, string>
+  readonly directory: string
+  /** Told of each commit that failed; it is tried again until it succeeds or the store is closed. */
+  readonly onCommitError?: ((error: Error) => void) | undefined
+}
+
+/** Takes over what processes that ended suddenly had answered for. */
+export function recoverJournals({ database, directory }: StoreParts): number {
+  const { records, discard } = orphanedRecords(directory)
+  if (records.length > 0)
+    database.transactionSync(() => {
+      for (const [key, entry] of records) {
+        if (!entry) {
+          database.remove(storedKey(key))
+          continue
+        }
+        const old = read(database, key)
+        database.put(storedKey(key), encoded(old ? mergeEntries(old, entry) : entry))
+      }
+    })
+  discard()
+  return records.length
+}
+
+export class LmdbGreylistStore implements LmdbStore {
+  readonly #parts: StoreParts
+  readonly #database: StoreParts['database']
+  readonly #journal: Journal
+  /** Answered for since the last commit began, and by the commit that is going on. */
+  #pending: Pending = new Map()
+  #committing: Pending = new Map()
+  #updates: Update[] = []
+  #waiting: Waiting[] = []
+  #commit: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #lastCommitAt = 0
+  #stats = { commits: 0, committedEntries: 0, failedCommits: 0 }
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts
+    this.#database = parts.database
+    this.#journal = new Journal(parts.directory)
+  }
+
+  update<T>(keys: readonly EntryKey[], decide: Decide<T>): Promise<T> {
+    if (this.#pending.size >= limits.maxPendingEntries)
+      return Promise.reject(new Error('the store cannot commit, and too much waits for it'))
+    try {
+      const { value, next } = decide(keys.map(this.#current))
+      if (!next || !this.#note(keys, next)) return Promise.resolve(value)
+      this.#updates.push({ kind: 'decide', keys, decide })
+      return this.#written(value)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async *entries(prefix: string): AsyncIterable<readonly [EntryKey, Entry]> {
+    await this.#drain()
+    for await (const slice of this.#slices(prefix)) yield* slice
+  }
+
+  async remove(keys: readonly EntryKey[]): Promise<number> {
+    let removed = 0
+    for (const key of keys) {
+      if (this.#current(key) === undefined) continue
+      removed++
+      this.#set(key, undefined)
+      this.#updates.push({ kind: 'remove', key })
+    }
+    return removed > 0 ? this.#written(removed) : 0
+  }
+
+  async expire(isExpired: (key: EntryKey, entry: Entry) => boolean): Promise<number> {
+    await this.#drain()
+    let removed = 0
+    for await (const slice of this.#slices('')) {
+      const expired = slice.filter(([key, entry]) => isExpired(key, entry))
+      if (expired.length > 0) removed += await this.#removeExpired(expired, isExpired)
+      await sleep(limits.sweepPauseMs)
+    }
+    return removed
+  }
+
+  async count(): Promise<number> {
+    await this.#drain()
+    return (this.#database.getStats() as { entryCount: number }).entryCount
+  }
+
+  async close(): Promise<void> {
+    await this.#drain()
+    clearTimeout(this.#timer)
+    await this.#database.flushed
+    await this.#database.close()
+    this.#journal.close()
+  }
+
+  stats(): StoreStats {
+    return { ...this.#stats, pending: this.#pending.size + this.#committing.size }
+  }
+
+  readonly #current = (key: EntryKey): Entry | undefined => {
+    if (this.#pending.size > 0 && this.#pending.has(key)) return this.#pending.get(key)
+    if (this.#committing.size > 0 && this.#committing.has(key)) return this.#committing.get(key)
+    return read(this.#database, key)
+  }
+
+  /** Takes over the entries that were decided; whether there were any. */
+  #note(keys: readonly EntryKey[], next: readonly (Entry | undefined)[]): boolean {
+    let isChanged = false
+    for (let i = 0; i < next.length; i++) {
+      const entry = next[i]
+      if (!entry) continue
+      isChanged = true
+      this.#set(keys[i]!, entry)
+    }
+    return isChanged
+  }
+
+  #set(key: EntryKey, entry: Entry | undefined): void {
+    this.#pending.set(key, entry)
+    this.#journal.add(key, entry)
+  }
+
+  /** Resolves with `value` once all that this turn of the event loop notes is in the journal. */
+  #written<T>(value: T): Promise<T> {
+    if (this.#waiting.length === 0) setImmediate(this.#writeJournal)
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve: () => resolve(value), reject })
+    })
+  }
+
+  readonly #writeJournal = (): void => {
+    const waiting = this.#waiting
+    this.#waiting = []
+    try {
+      this.#journal.write()
+      for (const { resolve } of waiting) resolve()
+    } catch (error) {
+      for (const { reject } of waiting) reject(error)
+    }
+    this.#scheduleCommit()
+  }
+
+  #scheduleCommit(): void {
+    if (this.#commit || this.#pending.size === 0) return
+    const isFull = this.#pending.size >= limits.batchEntries
+    if (this.#timer && !isFull) return
+    clearTimeout(this.#timer)
+    const dueIn = isFull ? 0 : Math.max(0, this.#lastCommitAt + limits.commitIntervalMs - performance.now())
+    this.#timer = setTimeout(() => this.#startCommit(), dueIn)
+  }
+
+  #startCommit(): void {
+    this.#timer = undefined
+    if (this.#commit || this.#pending.size === 0) return
+    this.#lastCommitAt = performance.now()
+    this.#commit = this.#commitPending().finally(() => {
+      this.#commit = undefined
+      this.#scheduleCommit()
+    })
+  }
+
+  async #commitPending(): Promise<void> {
+    const batch = this.#pending
+    const updates = this.#updates
+    this.#committing = batch
+    this.#pending = new Map()
+    this.#updates = []
+    const forget = this.#journal.turn()
+    try {
+      if (this.#journal.isAlone(this.#parts.directory)) await this.#putAll(batch)
+      else await this.#database.transaction(() => replay(this.#database, updates))
+      forget()
+      this.#stats.commits++
+      this.#stats.committedEntries += batch.size
+    } catch (error) {
+      this.#stats.failedCommits++
+      for (const [key, entry] of this.#pending) batch.set(key, entry)
+      this.#pending = batch
+      this.#updates = [...updates, ...this.#updates]
+      this.#parts.onCommitError?.(error as Error)
+      await sleep(limits.retryCommitMs)
+    } finally {
+      this.#committing = new Map()
+    }
+  }
+
+  /** Nobody else writes: LMDB's thread does all of it while this one goes on answering. */
+  async #putAll(batch: Pending): Promise<void> {
+    let done: Promise<unknown> | undefined
+    for (const [key, entry] of batch)
+      done = entry
+        ? this.#database.put(storedKey(key), encoded(entry))
+        : this.#database.remove(storedKey(key))
+    await done
+  }
+
+  /** Brings all that is pending into LMDB; rejects when that fails. */
+  async #drain(): Promise<void> {
+    if (this.#waiting.length > 0) this.#writeJournal()
+    for (let failed = this.#stats.failedCommits; this.#commit || this.#pending.size > 0; ) {
+      if (!this.#commit) this.#startCommit()
+      await this.#commit
+      if (this.#stats.failedCommits > failed) throw new Error('the store could not commit')
+      failed = this.#stats.failedCommits
+    }
+  }
+
+  /** All entries under a prefix, a few at a time, with no read transaction kept open in between. */
+  async *#slices(prefix: string): AsyncGenerator<[EntryKey, Entry][]> {
+    const end = `${prefix}\u{10ffff}`
+    for (let start = prefix; ; ) {
+      const slice: [EntryKey, Entry][] = []
+      const range = { start, end, limit: limits.sliceEntries }
+      for (const { key, value } of this.#database.getRange(range)) slice.push([key, decodeEntry(value)])
+      if (slice.length === 0) return
+      yield slice
+      start = `${slice.at(-1)![0]}\u0001`
+    }
+  }
+
+  #removeExpired(
+    expired: [EntryKey, Entry][],
+    isExpired: (key: EntryKey, entry: Entry) => boolean,
+  ): Promise<number> {
+    return this.#database.transaction(() => {
+      let removed = 0
+      for (const [key] of expired) {
+        if (this.#pending.has(key) || this.#committing.has(key)) continue
+        const bytes = this.#database.getBinaryFast(key)
+        if (!bytes || !isExpired(key, decodeEntry(bytes))) continue
+        this.#database.remove(key)
+        removed++
+      }
+      return removed
+    })
+  }
+}
+
+/**
+ * Decides every update of a batch again inside the write transaction, where no other process can write: what others have
+ * committed since the first decision is taken into account, and nothing of theirs is lost.
+ */
+function replay(database: StoreParts['database'], updates: readonly Update[]): void {
+  for (const update of updates) {
+    if (update.kind === 'remove') {
+      database.remove(storedKey(update.key))
+      continue
+    }
+    const { keys, decide } = update
+    const { next } = decide(keys.map((key) => read(database, key)))
+    next?.forEach((entry, i) => {
+      if (entry) database.put(storedKey(keys[i]!), encoded(entry))
+    })
+  }
+}
+
+function read(database: StoreParts['database'], key: EntryKey): Entry | undefined {
+  const bytes = database.getBinaryFast(storedKey(key))
+  return bytes && decodeEntry(bytes)
+}
+
+function encoded(entry: Entry): Buffer {
+  const bytes = Buffer.allocUnsafe(entrySize)
+  encodeEntry(entry, bytes, 0)
+  return bytes
+}
+
+/** LMDB's keys are bounded: of a longer one (no real address makes one) the end is hashed. */
+function storedKey(key: EntryKey): string {
+  if (key.length * 3 <= limits.maxKeyBytes) return key
+  if (Buffer.byteLength(key) <= limits.maxKeyBytes) return key
+  const digest = createHash('sha256').update(key).digest('base64url')
+  return `${Buffer.from(key)
+    .subarray(0, limits.maxKeyBytes - 64)
+    .toString('latin1')
+    .replaceAll(/[^\x20-\x7e\n]/g, '?')
+    .slice(0, 256)}\n#${digest}`
+}
