@@ -1,0 +1,162 @@
+import {
+  defaultGreylistHeader,
+  defaultGreylistText,
+  formatGreylistHeader,
+  formatGreylistText,
+  type GreylistDecision,
+} from '@postern/greylist'
+import { z } from 'zod'
+import { defineCheck } from '../check.ts'
+import { recentInstances } from '../recent-instances.ts'
+import type { Subject } from '../subject.ts'
+import { noVerdict, type Verdict } from '../verdict.ts'
+
+const settings = z.strictObject({
+  enabled: z.boolean().default(true).describe('Delay senders that are not known yet.'),
+  mode: z
+    .enum(['enforce', 'observe'])
+    .default('enforce')
+    .describe('"observe" never delays anything: it keeps its records and logs what it would have done.'),
+  delay_seconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(180)
+    .describe(
+      'How long a new sender waits. Many servers first retry after 200 to 300 s, then hours later: stay below 200.',
+    ),
+  retry_window_hours: z
+    .number()
+    .positive()
+    .max(720)
+    .default(48)
+    .describe('A first retry later than this counts as a new attempt.'),
+  max_age_days: z
+    .number()
+    .positive()
+    .max(3650)
+    .default(35)
+    .describe('Senders not seen for this long are forgotten.'),
+  auto_allow_passes: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(5)
+    .describe(
+      'A client whose mail has passed this often (counted once an hour at most) is delayed no more; 0: never.',
+    ),
+  identity: z
+    .enum(['name', 'network'])
+    .default('name')
+    .describe(
+      'What stands for the sending side. "name": the confirmed host name without its first label, so that a pool of servers is one sender, else the network. "network": always the network, as postgrey does.',
+    ),
+  ipv4_prefix: z
+    .int()
+    .min(0)
+    .max(32)
+    .default(24)
+    .describe('Length of the IPv4 network that counts as one client.'),
+  ipv6_prefix: z
+    .int()
+    .min(0)
+    .max(128)
+    .default(64)
+    .describe('Length of the IPv6 network that counts as one client.'),
+  known_senders: z
+    .boolean()
+    .default(true)
+    .describe(
+      'When our logged-in users write to somebody, the answers pass at once. Postfix must ask us about outgoing mail too.',
+    ),
+  clients_files: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "Clients never delayed, in postgrey's format, e.g. /etc/postgrey/whitelist_clients. A missing *.local file is no mistake.",
+    ),
+  recipients_files: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Recipients never delayed for, in postgrey's format."),
+  senders_files: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Senders never delayed, in the same format as recipients. Anybody can write a sender address: prefer clients.',
+    ),
+  text: z
+    .string()
+    .min(1)
+    .max(400)
+    .default(defaultGreylistText)
+    .describe("What the sending server is told; %s: seconds left, %r: the recipient's domain."),
+  header: z
+    .string()
+    .regex(/^([!-9;-~]+: .+)?$/, 'must be a header field, "Name: text", or empty')
+    .max(400)
+    .default(defaultGreylistHeader)
+    .describe(
+      'Put on mail that has waited; %t: seconds waited, %v: version, %h: this host, %d: date. Empty: none.',
+    ),
+  privacy: z
+    .boolean()
+    .default(false)
+    .describe('Keep only keyed hashes of addresses. Lists of the store then show no names.'),
+  postgrey_log: z
+    .boolean()
+    .default(false)
+    .describe("Also log postgrey's line for each decision, for tools that read it."),
+})
+
+export type GreylistSettings = z.output<typeof settings>
+
+/** What the greylist says; `outgoing`: mail of our own user, whose recipient is a known sender from now on. */
+export type GreylistFinding = GreylistDecision | { readonly result: 'outgoing' }
+
+export const greylist = defineCheck({
+  name: 'greylist',
+  settings,
+  runsForAuthenticated: true,
+  create(options, { greylist: list, host }) {
+    const isNewInstance = recentInstances()
+
+    const pass = (finding: GreylistFinding, subject: Subject): Verdict => {
+      if (finding.result !== 'pass' || finding.reason !== 'waited') return noVerdict
+      if (options.header === '' || !isNewInstance(subject.instance)) return noVerdict
+      const { waitedSeconds } = finding
+      const facts = { waitedSeconds, version: host.version, host: host.name, now: subject.now }
+      return { kind: 'header', header: formatGreylistHeader(options.header, facts) }
+    }
+
+    return {
+      async run(subject): Promise<GreylistFinding> {
+        if (!subject.isAuthenticated) return list.check(subject, subject.now)
+        if (options.known_senders && subject.sender !== '') {
+          const pair = { sender: subject.recipient, recipient: subject.sender }
+          await list.know(pair, subject.now)
+        }
+        return { result: 'outgoing' }
+      },
+      judge(finding, subject) {
+        if (finding.result !== 'defer') return pass(finding, subject)
+        if (options.mode === 'observe') return noVerdict
+        const { missingSeconds } = finding
+        const text = formatGreylistText(options.text, { missingSeconds, recipient: subject.recipient })
+        // An enhanced code of one's own may lead the text; else 4.2.0, as some servers give up for good on the 4.7.1
+        // that Postfix would send.
+        return /^\d/.test(text)
+          ? { kind: 'defer-if-permit', text }
+          : { kind: 'defer-if-permit', enhanced: '4.2.0', text }
+      },
+      describe(finding) {
+        if (finding.result === 'outgoing') return 'outgoing'
+        if (finding.result === 'defer') {
+          const would = options.mode === 'observe' ? 'would-defer:' : ''
+          return `${would}${finding.reason}(${finding.missingSeconds}s)`
+        }
+        return finding.reason === 'waited' ? `waited(${finding.waitedSeconds}s)` : finding.reason
+      },
+    }
+  },
+})
