@@ -1,4 +1,4 @@
-import type { MaybeAsync, Resolver } from '@postern/dns'
+import type { Budget, MaybeAsync, Resolver } from '@postern/dns'
 import type { Greylist } from '@postern/greylist'
 import type { z } from 'zod'
 import type { Subject } from './subject.ts'
@@ -7,6 +7,8 @@ import type { Verdict } from './verdict.ts'
 /** The world, as checks see it. The app makes these; a test hands in fakes. */
 export interface Ports {
   readonly resolver: Resolver
+  /** The time that the DNS queries about one message may take together. */
+  newBudget(): Budget
   readonly greylist: Greylist
   /** This host: `name` stands in headers; `names` and `networks` (CIDR) are what only we may claim to be. */
   readonly host: {

@@ -1,4 +1,5 @@
 import type { Check, Ports, Runner } from './check.ts'
+import type { Findings } from './checks/index.ts'
 import type { Subject } from './subject.ts'
 import { failureVerdicts, isRefusal, noVerdict, type Verdict } from './verdict.ts'
 
@@ -12,6 +13,8 @@ export interface CheckResult {
 export interface Outcome {
   readonly verdict: Verdict
   readonly results: readonly CheckResult[]
+  /** The findings themselves, by the name of the check. */
+  readonly details: Findings
   /** Checks that broke; their cause is for the log. */
   readonly failures: readonly { readonly check: string; readonly error: unknown }[]
 }
@@ -47,6 +50,7 @@ export function createPipeline({ checks, settings, ports, onError }: PipelineOpt
 
 async function runSteps(steps: readonly Step[], subject: Subject, onFailure: Verdict): Promise<Outcome> {
   const results: CheckResult[] = []
+  const details: Record<string, unknown> = {}
   const failures: { check: string; error: unknown }[] = []
   let verdict: Verdict = noVerdict
   for (const { check, runner } of steps) {
@@ -56,6 +60,7 @@ async function runSteps(steps: readonly Step[], subject: Subject, onFailure: Ver
       const found = runner.run(subject)
       const finding = found instanceof Promise ? await found : found
       judged = runner.judge(finding, subject)
+      details[check.name] = finding
       results.push({ check: check.name, finding: runner.describe(finding) })
     } catch (error) {
       failures.push({ check: check.name, error })
@@ -65,5 +70,5 @@ async function runSteps(steps: readonly Step[], subject: Subject, onFailure: Ver
     if (judged.kind !== 'none') verdict = judged
     if (isRefusal(judged)) break
   }
-  return { verdict, results, failures }
+  return { verdict, results, details: details as Findings, failures }
 }

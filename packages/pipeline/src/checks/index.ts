@@ -1,3 +1,4 @@
+import type { Check } from '../check.ts'
 import { greylist } from './greylist.ts'
 
 /** Every check, in the order in which they run. Findings, settings, their reference page and log keys follow from this list. */
@@ -5,3 +6,10 @@ export const checks = [greylist] as const
 
 /** The names of the checks. */
 export type CheckName = (typeof checks)[number]['name']
+
+type FindingOf<C> = C extends Check<string, infer _Settings, infer Finding> ? Finding : never
+
+/** What each check that ran has found, by its name. */
+export type Findings = {
+  readonly [C in (typeof checks)[number] as C['name']]?: FindingOf<C>
+}

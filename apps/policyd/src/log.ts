@@ -1,0 +1,162 @@
+// The daemon's log: a line for each decision, and a line for each thing an administrator should know. As key=value text,
+// which people grep, or as JSON. Lines are gathered and written in one go, off the path of the answers.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import pino from 'pino'
+import SonicBoom from 'sonic-boom'
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
+export type LogFields = Readonly<Record<string, string | number | undefined>>
+
+export interface Log {
+  /** Whether lines of a level are wanted; ask before building costly fields. */
+  isOn(level: LogLevel): boolean
+  write(level: LogLevel, event: string, fields?: LogFields): void
+  /** Opens the file again, after logrotate has moved it away. */
+  reopen(): void
+  /** Writes what is gathered. */
+  flush(): void
+}
+
+export interface LogOptions {
+  readonly format: 'text' | 'json'
+  readonly level: LogLevel
+  /** `stdout`, `stderr`, `syslog` (through logger(1), as Node has no socket type for syslog), or a file's path. */
+  readonly destination: string
+}
+
+const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
+
+/** Opens the log; a file that cannot be opened is replaced by standard error, which says so. */
+export function openLog(options: LogOptions): Log {
+  const sink = openSink(options.destination)
+  const wanted = levels.indexOf(options.level)
+  const isOn = (level: LogLevel) => levels.indexOf(level) <= wanted
+  const write = options.format === 'json' ? jsonWriter(sink, options.level) : textWriter(sink, options)
+  return {
+    isOn,
+    write(level, event, fields = {}) {
+      if (isOn(level)) write(level, event, fields)
+    },
+    reopen: () => sink.reopen(),
+    flush: () => sink.flush(),
+  }
+}
+
+interface Sink {
+  write(line: string): void
+  reopen(): void
+  flush(): void
+}
+
+type Writer = (level: LogLevel, event: string, fields: LogFields) => void
+
+function jsonWriter(sink: Sink, level: LogLevel): Writer {
+  const logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'event' },
+    sink,
+  )
+  return (lineLevel, event, fields) => logger[lineLevel](fields, event)
+}
+
+function textWriter(sink: Sink, { destination }: LogOptions): Writer {
+  // journald and syslog put the time themselves.
+  const hasTime = destination === 'syslog' || process.env['JOURNAL_STREAM'] !== undefined
+  return (level, event, fields) => {
+    let line = hasTime ? event : `${isoTime()} ${event}`
+    if (level === 'error' || level === 'warn') line += ` level=${level}`
+    for (const key in fields) {
+      const value = fields[key]
+      if (value !== undefined) line += ` ${key}=${typeof value === 'number' ? value : quoted(value)}`
+    }
+    sink.write(line + '\n')
+  }
+}
+
+let lastSecond = 0
+let lastTime = ''
+
+/** The time to the second; made once a second. */
+function isoTime(): string {
+  const now = Math.floor(Date.now() / 1000)
+  if (now !== lastSecond) {
+    lastSecond = now
+    lastTime = `${new Date(now * 1000).toISOString().slice(0, 19)}Z`
+  }
+  return lastTime
+}
+
+/** A value that would be misread is written as a JSON string: nothing from outside can forge a key or a line. */
+function quoted(value: string): string {
+  return /^[\x21\x23-\x7e]+$/.test(value)
+    ? value
+    : JSON.stringify(value).replaceAll(/[\x7f-\x9f\u2028\u2029]/g, escaped)
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+function openSink(destination: string): Sink {
+  if (destination === 'syslog') return syslogSink()
+  if (destination === 'stdout') return bufferedSink({ fd: 1 })
+  if (destination === 'stderr') return bufferedSink({ fd: 2 })
+  return bufferedSink({ dest: destination, append: true, mkdir: false })
+}
+
+/** Gathers lines for some milliseconds, or up to some kilobytes, for one write. */
+function bufferedSink(target: { fd: number } | { dest: string; append: boolean; mkdir: boolean }): Sink {
+  const stream = new SonicBoom({
+    ...target,
+    sync: false,
+    minLength: 16_384,
+    periodicFlush: 100,
+    // When nothing takes the lines any more (a full disk, a reader that hangs), lines are dropped, not memory filled.
+    maxLength: 8 * 1024 * 1024,
+  })
+  let isBroken = false
+  stream.on('error', (error: Error) => {
+    if (isBroken) return
+    isBroken = true
+    try {
+      process.stderr.write(`postern: the log cannot be written: ${error.message}\n`)
+    } catch {
+      // Nobody is left to tell.
+    }
+  })
+  return {
+    write: (line) => void stream.write(line),
+    reopen: () => {
+      if ('dest' in target) stream.reopen()
+    },
+    flush: () => {
+      try {
+        stream.flushSync()
+      } catch {
+        // Not open yet, or broken: told above.
+      }
+    },
+  }
+}
+
+/** Hands lines to logger(1), which ends with us; they go to the mail facility, as Postfix's own do. */
+function syslogSink(): Sink {
+  const start = (): ChildProcess => {
+    const child = spawn('logger', ['-t', 'postern', '-p', 'mail.info'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    child.on('error', () => {}) // No logger(1) here: the log is lost, mail is not.
+    child.stdin?.on('error', () => {})
+    child.unref()
+    return child
+  }
+  let child = start()
+  return {
+    write(line) {
+      if (child.exitCode !== null) child = start()
+      if (child.stdin?.writable && child.stdin.writableLength < 1024 * 1024) child.stdin.write(line)
+    },
+    reopen() {},
+    flush() {},
+  }
+}

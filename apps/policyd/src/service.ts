@@ -1,0 +1,128 @@
+// The only place where the daemon's real ports are made: from settings to something that answers requests.
+
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { createBudget, createCache } from '@postern/dns'
+import { createResolver } from '@postern/dns/node'
+import {
+  createGreylist,
+  defaultRules,
+  formatPostgreyLog,
+  type Greylist,
+  type GreylistStore,
+} from '@postern/greylist'
+import { checks, createPipeline, type Outcome, type Subject } from '@postern/pipeline'
+import type { Action, PolicyRequest } from '@postern/postfix-policy'
+import type { Settings } from '@postern/settings'
+import { createDecider } from './decider.ts'
+import { createFailureLog, type FailureLog } from './failure-log.ts'
+import { type ListWarning, readLists } from './lists.ts'
+import type { Log } from './log.ts'
+import { version } from './version.ts'
+
+export interface ServiceParts {
+  readonly settings: Settings
+  readonly store: GreylistStore
+  readonly directory: string
+  readonly log: Log
+}
+
+/** What answers requests under one set of settings. A reload makes a new one over the same store. */
+export interface Service {
+  handle(request: PolicyRequest): Promise<Action>
+  readonly greylist: Greylist
+  readonly failures: FailureLog
+  /** Ends what this service opened itself: its resolver. */
+  close(): void
+}
+
+export function createService({ settings, store, directory, log }: ServiceParts): Service {
+  const { policy, dns } = settings
+  const resolver = createResolver({
+    ...(dns.servers.length > 0 && { servers: dns.servers }),
+    attemptTimeoutMs: dns.timeout_ms,
+    attempts: dns.attempts,
+  })
+  const now = () => performance.now()
+  const greylist = createConfiguredGreylist({ settings, store, directory, log })
+  const name = policy.host_name ?? os.hostname()
+  const pipeline = createPipeline({
+    checks,
+    settings,
+    onError: policy.on_error,
+    ports: {
+      resolver: createCache(resolver, { now, maxEntries: dns.cache_entries }),
+      newBudget: () => createBudget({ deadlineMs: now() + dns.message_deadline_ms, now }),
+      greylist,
+      host: { name, names: [name, ...policy.own_names], networks: policy.own_networks, version },
+    },
+  })
+  const failures = createFailureLog(log)
+  const onOutcome = settings.greylist.postgrey_log ? postgreyLogger(log) : undefined
+  return {
+    handle: createDecider({ pipeline, log, failures, onOutcome }),
+    greylist,
+    failures,
+    close: () => void resolver.close(),
+  }
+}
+
+/** The greylist of the settings, its lists read. Also used by the command line, so that both say the same. */
+export function createConfiguredGreylist({ settings, store, directory, log }: ServiceParts): Greylist {
+  const own = settings.greylist
+  const greylist = createGreylist({
+    store,
+    rules: {
+      ...defaultRules,
+      delaySeconds: own.delay_seconds,
+      retryWindowSeconds: Math.round(own.retry_window_hours * 3600),
+      maxAgeSeconds: Math.round(own.max_age_days * 86_400),
+      autoAllowPasses: own.auto_allow_passes,
+    },
+    identity: { identity: own.identity, ipv4Prefix: own.ipv4_prefix, ipv6Prefix: own.ipv6_prefix },
+    ...(own.privacy && { digest: keyedDigest(directory) }),
+  })
+  const { lists, warnings } = readLists(own)
+  greylist.setLists(lists)
+  for (const warning of warnings) logListWarning(log, warning)
+  return greylist
+}
+
+function logListWarning(log: Log, warning: ListWarning): void {
+  const { file } = warning
+  if (warning.kind === 'unreadable') log.write('warn', 'list', { file, problem: warning.message })
+  else {
+    const { line, code, text } = warning.problem
+    log.write('warn', 'list', { file, line, problem: code, text })
+  }
+}
+
+/** A digest under a key that stays in the state directory, so that two of our processes make the same one. */
+function keyedDigest(directory: string): (text: string) => string {
+  const file = path.join(directory, 'privacy.key')
+  mkdirSync(directory, { recursive: true, mode: 0o750 })
+  try {
+    writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const key = readFileSync(file)
+  return (text) => createHmac('sha256', key).update(text).digest('base64url').slice(0, 27)
+}
+
+function postgreyLogger(log: Log): (subject: Subject, outcome: Outcome) => void {
+  return (subject, { details }) => {
+    const decision = details.greylist
+    if (decision === undefined || decision.result === 'outgoing') return
+    const facts = {
+      queueId: subject.queueId,
+      clientName: subject.client.name ?? 'unknown',
+      clientAddress: subject.client.addressText,
+      sender: subject.sender,
+      recipient: subject.recipient,
+    }
+    log.write('info', formatPostgreyLog(decision, facts))
+  }
+}
