@@ -6,7 +6,9 @@ export interface Budget {
   readonly queries: number
   /** Milliseconds left; 0 when the time is over. */
   remainingMs(): number
-  /** Counts one query. False, and nothing counted, when time or queries are used up: do not ask. */
+  /** Whether nothing is left: no time, or no query. */
+  isSpent(): boolean
+  /** Counts one query. False, and nothing counted, when the budget is spent: do not ask. */
   take(): boolean
 }
 
@@ -24,18 +26,18 @@ export function createBudget(options: BudgetOptions): Budget {
   const { deadlineMs, now } = options
   const maxQueries = options.maxQueries ?? Number.POSITIVE_INFINITY
   let queries = 0
+  // A NaN in the deadline or the clock means that no time is left.
+  const remainingMs = () => Math.max(0, deadlineMs - now()) || 0
+  const isSpent = () => queries >= maxQueries || remainingMs() === 0
   return {
     deadlineMs,
     get queries() {
       return queries
     },
-    remainingMs() {
-      // Written so that a NaN deadline is one that has passed.
-      const left = deadlineMs - now()
-      return left > 0 ? left : 0
-    },
+    remainingMs,
+    isSpent,
     take() {
-      if (queries >= maxQueries || !(deadlineMs - now() > 0)) return false
+      if (isSpent()) return false
       queries += 1
       return true
     },

@@ -1,0 +1,6 @@
+export {
+  createResolver,
+  type ResolverOptions,
+  readResolvConf,
+  type StubResolver,
+} from './stub-resolver.ts'
