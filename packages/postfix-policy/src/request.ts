@@ -71,3 +71,16 @@ export interface PolicyRequest {
   /** All attributes in the order of their first appearance; built on first use. */
   readonly attributes: ReadonlyMap<string, string>
 }
+
+/**
+ * One request as text, for a client: a line for each attribute, and the empty line. `request=smtpd_access_policy` is put first
+ * when it is missing. A line feed, a carriage return or a NUL in a value becomes `?`, which is what Postfix does with them.
+ */
+export function formatRequest(attributes: Readonly<Record<string, string>>): string {
+  let text = 'request' in attributes ? '' : 'request=smtpd_access_policy\n'
+  for (const [name, value] of Object.entries(attributes))
+    text += `${name}=${value.replace(unsendable, '?')}\n`
+  return text + '\n'
+}
+
+const unsendable = /[\0\r\n]/g

@@ -1,20 +1,26 @@
 // The policy delegation protocol without a socket: bytes in, events out; actions in, bytes out.
+// SMTPD_POLICY_README: a request is lines of name=value and an empty line; an answer is action=... and an empty line; many
+// requests may follow each other on one connection, and answers keep their order.
 
 import type { Action } from './action.ts'
-import type { PolicyLimits } from './limits.ts'
+import { defaultLimits, type PolicyLimits } from './limits.ts'
+import { encodeUtf8 } from './octets.ts'
+import { formatReply } from './reply.ts'
 import type { PolicyRequest } from './request.ts'
+import { type DecoderLimits, RequestDecoder } from './request-decoder.ts'
 
 export type PolicyErrorCode =
   /** A line is longer than `limits.lineBytes`. */
   | 'line-too-long'
   /** No empty line within `limits.requestBytes`. */
   | 'request-too-large'
+  /** More than `limits.attributes` lines. */
   | 'too-many-attributes'
-  /** A line without `=`, or with an empty name or a blank in the name. */
+  /** A line without `=`, or with an empty name, or with a blank in the name. */
   | 'not-an-attribute'
   /** A NUL anywhere, or a name that is not printable ASCII. */
   | 'binary'
-  /** The request ended without `request=smtpd_access_policy`. */
+  /** The request has no `request=smtpd_access_policy`. */
   | 'not-a-policy-request'
   /** The peer closed the connection in the middle of a request. */
   | 'unfinished-request'
@@ -25,27 +31,58 @@ export interface PolicyProtocolError {
   readonly code: PolicyErrorCode
   /** Index of the offending byte, counted from the first byte of the session. */
   readonly at: number
-  /** The beginning of the offending line, for a log: at most 64 characters, unprintable ones as `?`. */
+  /** The offending line up to that byte, for a log: its last 64 characters, unprintable ones as `?`. */
   readonly excerpt: string
   /**
-   * The peer speaks this protocol (it sent at least one whole attribute) and waits for an answer: `reply` may be called once
-   * more. When false the bytes are something else, or nobody listens any more.
+   * True when the peer speaks this protocol (at least one whole attribute came) and may be waiting for an answer: `reply` may
+   * then be called once more. False when the bytes are something else, or when the peer has gone.
    */
   readonly awaitsReply: boolean
 }
 
 export type PolicyEvent = { readonly kind: 'request'; readonly request: PolicyRequest } | PolicyProtocolError
 
-/** One connection's protocol state. */
+/** The protocol state of one connection. */
 export interface PolicySession {
-  /** Takes bytes as they come, in any split. Never throws. After a protocol error or `end` it ignores what it gets. */
+  /** Takes bytes as they come, in any split; the bytes are not kept. Never throws. After a protocol error it ignores them. */
   receive(bytes: Uint8Array): readonly PolicyEvent[]
-  /** The bytes of one answer. Answers go out in the order of the requests: call it once per request, in that order. */
+  /** The bytes of one answer, in UTF-8. Call it once for each request, in their order; without a request it throws. */
   reply(action: Action): Uint8Array
   /** The peer sends nothing more: the unfinished request, if there is one. */
   end(): PolicyProtocolError | undefined
 }
 
-export type SessionLimits = Partial<Pick<PolicyLimits, 'lineBytes' | 'requestBytes' | 'attributes'>>
+/** The limits that a session needs; what is left out is in `defaultLimits`. */
+export type SessionLimits = Partial<DecoderLimits>
 
-export declare function createPolicySession(limits?: SessionLimits): PolicySession
+/**
+ * The state of one connection.
+ *
+ * ```ts
+ * const session = createPolicySession()
+ * for (const event of session.receive(bytes)) if (event.kind === 'request') send(session.reply({ kind: 'dunno' }))
+ * ```
+ */
+export function createPolicySession(limits?: SessionLimits): PolicySession {
+  const decoder = new RequestDecoder(decoderLimits(limits))
+  let awaiting = 0
+  return {
+    receive(bytes) {
+      const events = decoder.receive(bytes)
+      for (const event of events) if (event.kind === 'request' || event.awaitsReply) awaiting++
+      return events
+    },
+    reply(action) {
+      if (awaiting === 0) throw new TypeError('reply() without a request that waits for one')
+      awaiting--
+      return encodeUtf8(formatReply(action))
+    },
+    end: () => decoder.end(),
+  }
+}
+
+/** All limits of a decoder, the defaults filled in. */
+export function decoderLimits(limits: Partial<PolicyLimits> | undefined): DecoderLimits {
+  const { lineBytes, requestBytes, attributes } = { ...defaultLimits, ...limits }
+  return { lineBytes, requestBytes, attributes }
+}
