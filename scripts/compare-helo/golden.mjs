@@ -27,8 +27,8 @@ export function goldenRows(rows, known) {
 
 /** Writes the table. Anything beyond printable ASCII is escaped, so that the file is text everywhere. */
 export function writeGolden(file, rows, version) {
-  const escape = (text) =>
+  const toAscii = (text) =>
     JSON.stringify(text).replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  const lines = rows.map((row) => [escape(row.helo), row.invalid, row.nonFqdn, row.unknown].join('\t'))
+  const lines = rows.map((row) => [toAscii(row.helo), row.invalid, row.nonFqdn, row.unknown].join('\t'))
   fs.writeFileSync(file, `${HEADER.replace('@VERSION@', version)}${lines.join('\n')}\n`)
 }

@@ -1,8 +1,9 @@
 // A DNS forwarder that fails on demand. Listens on 127.0.0.2:53, asks 127.0.0.1:53. A query whose name has the label
-// servfail, refused, notimp or nxdomain gets that response code; with -a, -aaaa or -mx, only for that type.
+// servfail, refused, notimp, formerr, yxdomain, notauth or nxdomain gets that response code; with -a, -aaaa or -mx, only
+// for that type.
 import dgram from 'node:dgram'
 
-const CODES = { servfail: 2, nxdomain: 3, notimp: 4, refused: 5 }
+const CODES = { formerr: 1, servfail: 2, nxdomain: 3, notimp: 4, refused: 5, yxdomain: 6, notauth: 9 }
 const TYPES = { a: 1, mx: 15, aaaa: 28 }
 
 /** The labels of the first question, and where its name ends. */
