@@ -34,11 +34,14 @@ const NETWORK: Outcome = { kind: 'failure', reason: 'network' }
 export function exchangeUdp({ server, query, timeoutMs, isCaseExact }: Exchange, done: Done): Abort {
   const type = server.version === 6 ? 'udp6' : 'udp4'
   const socket = createSocket({ type, lookup: (host, _options, found) => found(null, host, server.version) })
-  const finish = once((outcome) => {
+  let isOver = false
+  const finish = (outcome: Outcome) => {
+    if (isOver) return
+    isOver = true
     clearTimeout(timer)
     socket.close()
     done(outcome)
-  })
+  }
   const timer = setTimeout(() => finish(TIMEOUT), timeoutMs)
   let peer = ''
   socket.on('message', (message, from) => {
@@ -50,6 +53,8 @@ export function exchangeUdp({ server, query, timeoutMs, isCaseExact }: Exchange,
   })
   socket.on('error', () => finish(NETWORK))
   socket.connect(server.port, server.address, () => {
+    // Node tells of a connection that was closed before it was told.
+    if (isOver) return
     peer = socket.remoteAddress().address
     socket.send(query.bytes)
   })
@@ -59,11 +64,14 @@ export function exchangeUdp({ server, query, timeoutMs, isCaseExact }: Exchange,
 /** Asks over TCP, on a connection for this one question. */
 export function exchangeTcp({ server, query, timeoutMs, isCaseExact }: Exchange, done: Done): Abort {
   const socket = connect({ host: server.address, port: server.port, noDelay: true })
-  const finish = once((outcome) => {
+  let isOver = false
+  const finish = (outcome: Outcome) => {
+    if (isOver) return
+    isOver = true
     clearTimeout(timer)
     socket.destroy()
     done(outcome)
-  })
+  }
   const timer = setTimeout(() => finish(TIMEOUT), timeoutMs)
   const chunks: Buffer[] = []
   let received = 0
@@ -94,13 +102,4 @@ export function frame(message: Uint8Array): Buffer {
   framed.writeUInt16BE(framed.length - 2, 0)
   framed.set(message.subarray(0, TCP_MESSAGE_BYTES), 2)
   return framed
-}
-
-function once(finish: Done): Done {
-  let isDone = false
-  return (outcome) => {
-    if (isDone) return
-    isDone = true
-    finish(outcome)
-  }
 }

@@ -58,11 +58,13 @@ class Chase {
   /** Asks for one name of the chain; each name gets its own rounds over the servers. */
   begin(pursuit: Pursuit): void {
     // RFC 1035 §2.3.4: an alias to what is no name leads to nothing.
-    if (!isQueryName(pursuit.name)) return this.#finish({ kind: 'nxdomain', ttl: 0 })
-    this.#pursuit = pursuit
-    this.#turns = turnsOf(this.#wire)
-    this.#refusals.clear()
-    this.#nextTurn()
+    if (!isQueryName(pursuit.name)) this.#finish({ kind: 'nxdomain', ttl: 0 })
+    else {
+      this.#pursuit = pursuit
+      this.#turns = turnsOf(this.#wire)
+      this.#refusals.clear()
+      this.#nextTurn()
+    }
   }
 
   end(): void {
@@ -79,9 +81,11 @@ class Chase {
   #nextTurn(): void {
     // What a server said once it will say again; silence may have been loss.
     const server = this.#turns.find((turn) => !this.#refusals.has(turn))
-    if (server === undefined) return this.#finish({ kind: 'temperror', reason: this.#reason ?? 'timeout' })
-    this.#turns = this.#turns.slice(this.#turns.indexOf(server) + 1)
-    this.#ask(server, true)
+    if (server === undefined) this.#finish({ kind: 'temperror', reason: this.#reason ?? 'timeout' })
+    else {
+      this.#turns = this.#turns.slice(this.#turns.indexOf(server) + 1)
+      this.#ask(server, true)
+    }
   }
 
   #ask(server: ServerAddress, hasEdns: boolean): void {
@@ -98,21 +102,30 @@ class Chase {
     if (this.#isEnded) return
     if (outcome.kind === 'failure') {
       moveOn(this.#wire, server)
-      this.#reason = graver(this.#reason, outcome.reason)
-      return this.#nextTurn()
-    }
-    const reading = readReply(outcome.reply, this.#pursuit)
-    if (reading.kind === 'no-edns' && hasEdns) return this.#ask(server, false)
-    this.#act(server, reading)
+      this.#failTurn(outcome.reason)
+    } else this.#act({ server, hasEdns, reading: readReply(outcome.reply, this.#pursuit) })
   }
 
-  #act(server: ServerAddress, reading: Reading): void {
-    if (reading.kind === 'answer') return this.#finish(reading.answer)
-    if (reading.kind === 'onward') return this.begin(reading.pursuit)
-    this.#refusals.add(server)
-    this.#reason = graver(this.#reason, reading.kind === 'useless' ? reading.reason : 'servfail')
+  #act({ server, hasEdns, reading }: Turn): void {
+    if (reading.kind === 'answer') this.#finish(reading.answer)
+    else if (reading.kind === 'onward') this.begin(reading.pursuit)
+    else if (reading.kind === 'no-edns' && hasEdns) this.#ask(server, false)
+    else {
+      this.#refusals.add(server)
+      this.#failTurn(reading.kind === 'useless' ? reading.reason : 'servfail')
+    }
+  }
+
+  #failTurn(reason: TempReason): void {
+    this.#reason = graver(this.#reason, reason)
     this.#nextTurn()
   }
+}
+
+interface Turn {
+  readonly server: ServerAddress
+  readonly hasEdns: boolean
+  readonly reading: Reading
 }
 
 interface Ask {

@@ -74,12 +74,9 @@ export async function startZoneServer(zone: Zone, options: ZoneServerOptions = {
     const query = queryOf(asked, { ...visit, index: queries.length })
     queries.push(query)
     const conduct = options.conduct?.(query) ?? {}
-    if (conduct.delayMs === undefined) return reply(zone, asked, { query, conduct, visit })
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      reply(zone, asked, { query, conduct, visit })
-    }, conduct.delayMs)
-    timers.add(timer)
+    const run = () => reply(zone, asked, { query, conduct, visit })
+    if (conduct.delayMs === undefined) run()
+    else later(timers, conduct.delayMs, run)
   }
 
   udp.on('message', (message, from) => {
@@ -116,6 +113,14 @@ export async function startZoneServer(zone: Zone, options: ZoneServerOptions = {
 
 const ignore = () => {}
 
+function later(timers: Set<NodeJS.Timeout>, ms: number, run: () => void): void {
+  const timer = setTimeout(() => {
+    timers.delete(timer)
+    run()
+  }, ms)
+  timers.add(timer)
+}
+
 /** A question's way in, and the reply's way back. */
 interface Visit {
   readonly transport: 'udp' | 'tcp'
@@ -136,12 +141,17 @@ function reply(zone: Zone, asked: Asked, { query, conduct, visit }: Treatment): 
     else visit.send(forged(asked, how))
   }
   if (conduct.drop) return
-  if (conduct.malform) return visit.send(malformed(asked))
-  if (conduct.refuseEdns && query.hasEdns) return visit.send(formatError(asked))
+  const message = trueReply(zone, asked, { query, conduct, visit })
+  if (message !== undefined) visit.send(message)
+}
+
+function trueReply(zone: Zone, asked: Asked, { query, conduct }: Treatment): Buffer | undefined {
+  if (conduct.malform) return malformed(asked)
+  if (conduct.refuseEdns && query.hasEdns) return formatError(asked)
   const message = replyOf(asked, zone.find(query.name, query.type), zone.authentic)
-  if (message === undefined) return
-  const isTooLong = query.transport === 'udp' && (conduct.truncate || message.length > payloadOf(asked))
-  visit.send(isTooLong ? truncated(asked) : message)
+  const length = message?.length ?? 0
+  const isTooLong = query.transport === 'udp' && (conduct.truncate || length > payloadOf(asked))
+  return message !== undefined && isTooLong ? truncated(asked) : message
 }
 
 /** RFC 6891 §6.2.3: what the client says it can take, 512 at least. */

@@ -49,7 +49,7 @@ export function parseZone(text: string): Reading<readonly DnsRecord[]> {
 }
 
 // A quoted string, a comment to the end of the line, or a run without blanks.
-const TOKEN = /"((?:[^"\\]|\\.)*)("?)|;.*|[^\s;"]+/gu
+const TOKEN = /"((?:[^"\\]|\\.)*)("?)|;.*|(?:[^\s;"\\]|\\.)+|\\/gu
 
 function tokensOf(line: string, start: number): Token[] {
   const tokens: Token[] = []

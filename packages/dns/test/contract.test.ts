@@ -22,7 +22,7 @@ const overServer =
   (options: ResolverOptions, isCached = false): MakeResolver =>
   async (text, zoneOptions) => {
     const server = await startZoneServer(createZone(text, zoneOptions))
-    const stub = createResolver({ servers: [server.address], attemptTimeoutMs: 60, ...options })
+    const stub = createResolver({ servers: [server.address], attempts: 1, attemptTimeoutMs: 500, ...options })
     return {
       resolver: isCached ? createCache(stub, { now: () => performance.now() }) : stub,
       asked: () => server.queries.length,
