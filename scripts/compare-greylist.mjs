@@ -23,7 +23,9 @@ const { values } = parseArgs({
 })
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const lab = process.env.POSTERN_LAB ?? path.join(root, '../shared/lab')
-const missing = [path.join(lab, 'greylist-oracle.mjs'), '/usr/sbin/postgrey', '/usr/bin/faketime'].filter((f) => !existsSync(f))
+const missing = [path.join(lab, 'greylist-oracle.mjs'), '/usr/sbin/postgrey', '/usr/bin/faketime'].filter(
+  (f) => !existsSync(f),
+)
 if (missing.length > 0) {
   console.error(`compare-greylist: cannot run here, missing: ${missing.join(', ')}`)
   process.exit(2)
@@ -35,9 +37,21 @@ const epoch = Date.UTC(2024, 5, 11) / 1000
 /** Settings of both, side by side. */
 const variants = [
   { opts: '--delay=300', rules: {}, identity: {} },
-  { opts: '--delay=60 --auto-whitelist-clients=2 --ipv4cidr=16 --ipv6cidr=48', rules: { delaySeconds: 60, autoAllowPasses: 2 }, identity: { ipv4Prefix: 16, ipv6Prefix: 48 } },
-  { opts: '--delay=300 --retry-window=2h --auto-whitelist-clients=0', rules: { retryWindowSeconds: 7200, autoAllowPasses: 0 }, identity: {} },
-  { opts: '--delay=301 --lookup-by-host --max-age=1', rules: { delaySeconds: 301, maxAgeSeconds: 86_400 }, identity: { ipv4Prefix: 32, ipv6Prefix: 128 } },
+  {
+    opts: '--delay=60 --auto-whitelist-clients=2 --ipv4cidr=16 --ipv6cidr=48',
+    rules: { delaySeconds: 60, autoAllowPasses: 2 },
+    identity: { ipv4Prefix: 16, ipv6Prefix: 48 },
+  },
+  {
+    opts: '--delay=300 --retry-window=2h --auto-whitelist-clients=0',
+    rules: { retryWindowSeconds: 7200, autoAllowPasses: 0 },
+    identity: {},
+  },
+  {
+    opts: '--delay=301 --lookup-by-host --max-age=1',
+    rules: { delaySeconds: 301, maxAgeSeconds: 86_400 },
+    identity: { ipv4Prefix: 32, ipv6Prefix: 128 },
+  },
 ]
 
 const work = mkdtempSync(path.join(os.tmpdir(), 'compare-greylist-'))
@@ -49,13 +63,21 @@ for (let seed = 1; seed <= Number(values.seeds); seed++)
     const trace = path.join(work, `trace-${seed}-${i}.jsonl`)
     const answers = path.join(work, `answers-${seed}-${i}.jsonl`)
     execFileSync('node', [oracle, '--make', values.requests, '--seed', String(seed * 100 + i), trace])
-    execFileSync(path.join(lab, 'with-dns.sh'), ['node', oracle, trace, answers, '--opts', variant.opts], { stdio: ['ignore', 'ignore', 'inherit'] })
-    const theirs = readFileSync(answers, 'utf8').trim().split('\n').map((line) => JSON.parse(line))
+    execFileSync(path.join(lab, 'with-dns.sh'), ['node', oracle, trace, answers, '--opts', variant.opts], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    const theirs = readFileSync(answers, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     const ours = await decideTrace(theirs, variant)
     for (const [k, request] of theirs.entries()) {
       compared++
       if (ours[k] === request.action) continue
-      if (differences++ < 20) console.log(`seed ${seed} "${variant.opts}" request ${k}: postgrey ${request.action} | ours ${ours[k]} | ${JSON.stringify(request)}`)
+      if (differences++ < 20)
+        console.log(
+          `seed ${seed} "${variant.opts}" request ${k}: postgrey ${request.action} | ours ${ours[k]} | ${JSON.stringify(request)}`,
+        )
     }
   }
 rmSync(work, { recursive: true })
@@ -76,7 +98,10 @@ async function decideTrace(requests, { rules, identity }) {
     const now = epoch + request.t
     const { sender, recipient } = request
     const address = parseIp(request.client_address).value
-    const decision = await greylist.check({ client: { address, name: request.client_name }, sender, recipient }, now)
+    const decision = await greylist.check(
+      { client: { address, name: request.client_name }, sender, recipient },
+      now,
+    )
     answers.push(answer(decision, { now, recipient, isNew: () => isNewInstance(recent, request.instance) }))
     if (maintenance(now)) await greylist.expire(now)
   }

@@ -11,6 +11,7 @@ const pageSizeAt = 48
 const freeRootAt = 88
 const mainRootAt = 136
 const lastPageAt = 144
+const transactionAt = 152
 const metaBytes = 160
 /** The root of an empty tree. */
 const noPage = 0xffff_ffff_ffff_ffffn
@@ -30,23 +31,31 @@ export function damagedFile(directory: string): string | undefined {
 function isDatabase(descriptor: number): boolean {
   const { size } = fstatSync(descriptor)
   if (size === 0) return true // LMDB makes a new database of an empty file.
-  const meta = Buffer.alloc(metaBytes)
-  if (readSync(descriptor, meta, 0, metaBytes, 0) < metaBytes) return false
-  if (
-    meta.readUInt32LE(magic.at) !== magic.value ||
-    (meta.readUInt32LE(version.at) & 0xffff) !== version.value
+  const first = readMeta(descriptor, 0)
+  if (!first || first.pageSize < 512 || first.pageSize > 65_536 || size < 2 * first.pageSize) return false
+  const { pageSize } = first
+  // The two pages that commits write in turn, and between them the note of the last synced one.
+  const metas = [first, readMeta(descriptor, pageSize / 2), readMeta(descriptor, pageSize)].filter(
+    (m) => m !== undefined,
   )
-    return false
-  const pageSize = meta.readUInt32LE(pageSizeAt)
-  if (pageSize < 512 || pageSize > 65_536 || size < 2 * pageSize) return false
-  const pages = BigInt(Math.floor(size / pageSize))
-  for (const at of [freeRootAt, mainRootAt]) {
-    const root = meta.readBigUInt64LE(at)
-    if (root !== noPage && root >= pages) return false
-  }
-  const wanted = (meta.readBigUInt64LE(lastPageAt) + 1n) * BigInt(pageSize)
+  const newest = metas.reduce((a, b) => (b.transaction > a.transaction ? b : a))
+  const pages = Math.floor(size / pageSize)
+  if (newest.roots.some((root) => root !== noPage && root >= pages)) return false
   // Free pages at the end may never have been written; with them in place, no access can fall behind the end.
-  if (wanted > BigInt(size) && wanted < BigInt(Number.MAX_SAFE_INTEGER))
-    ftruncateSync(descriptor, Number(wanted))
+  const wanted = (Math.max(...metas.map((meta) => Number(meta.lastPage))) + 1) * pageSize
+  if (wanted > size && Number.isSafeInteger(wanted)) ftruncateSync(descriptor, wanted)
   return true
+}
+
+function readMeta(descriptor: number, offset: number) {
+  const meta = Buffer.alloc(metaBytes)
+  if (readSync(descriptor, meta, 0, metaBytes, offset) < metaBytes) return undefined
+  if (meta.readUInt32LE(magic.at) !== magic.value) return undefined
+  if ((meta.readUInt32LE(version.at) & 0xffff) !== version.value) return undefined
+  return {
+    pageSize: meta.readUInt32LE(pageSizeAt),
+    roots: [meta.readBigUInt64LE(freeRootAt), meta.readBigUInt64LE(mainRootAt)],
+    lastPage: meta.readBigUInt64LE(lastPageAt),
+    transaction: meta.readBigUInt64LE(transactionAt),
+  }
 }

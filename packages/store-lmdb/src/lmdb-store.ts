@@ -44,6 +44,24 @@ export interface StoreParts {
   readonly onCommitError?: ((error: Error) => void) | undefined
 }
 
+/** LMDB's own error; lmdb hands it over as a promise that rejects, which somebody must catch. */
+async function commitErrorOf(error: Error & { commitError?: Promise<never> }): Promise<Error> {
+  try {
+    return (await error.commitError) ?? error
+  } catch (cause) {
+    return cause as Error
+  }
+}
+
+/** Stands for a number that no transaction has. */
+const unknownTransaction = -1
+
+/** The number of the last committed transaction, of whichever process; cheap, unlike `getStats`. */
+function lastTransaction(database: StoreParts['database']): number {
+  const { env } = database as unknown as { env: { info(): { lastTxnId: number } } }
+  return env.info().lastTxnId
+}
+
 /** Takes over what processes that ended suddenly had answered for. */
 export function recoverJournals({ database, directory }: StoreParts): number {
   const { records, discard } = orphanedRecords(directory)
@@ -73,7 +91,12 @@ export class LmdbGreylistStore implements LmdbStore {
   #waiting: Waiting[] = []
   #commit: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
-  #lastCommitAt = 0
+  /**
+   * Since the opening the first commit waits like the others: a process that has just looked whether it is alone, and has
+   * not seen us, must be done before we write.
+   */
+  #lastCommitAt = performance.now()
+  #lastTransaction = unknownTransaction
   #stats = { commits: 0, committedEntries: 0, failedCommits: 0 }
 
   constructor(parts: StoreParts) {
@@ -209,8 +232,8 @@ export class LmdbGreylistStore implements LmdbStore {
     this.#updates = []
     const forget = this.#journal.turn()
     try {
-      if (this.#journal.isAlone(this.#parts.directory)) await this.#putAll(batch)
-      else await this.#database.transaction(() => replay(this.#database, updates))
+      if (this.#isAlone()) await this.#putAll(batch)
+      else await this.#replayAll(updates)
       forget()
       this.#stats.commits++
       this.#stats.committedEntries += batch.size
@@ -219,21 +242,41 @@ export class LmdbGreylistStore implements LmdbStore {
       for (const [key, entry] of this.#pending) batch.set(key, entry)
       this.#pending = batch
       this.#updates = [...updates, ...this.#updates]
-      this.#parts.onCommitError?.(error as Error)
+      const cause = await commitErrorOf(error as Error)
+      this.#parts.onCommitError?.(cause)
       await sleep(limits.retryCommitMs)
     } finally {
       this.#committing = new Map()
     }
   }
 
-  /** Nobody else writes: LMDB's thread does all of it while this one goes on answering. */
+  /** Whether nobody else has committed since we last did, and nobody is there who could while we do. */
+  #isAlone(): boolean {
+    return (
+      lastTransaction(this.#database) === this.#lastTransaction &&
+      this.#journal.isAlone(this.#parts.directory)
+    )
+  }
+
+  /** Nobody else writes: what was decided holds, and LMDB's thread does all of it while this one goes on answering. */
   async #putAll(batch: Pending): Promise<void> {
-    let done: Promise<unknown> | undefined
-    for (const [key, entry] of batch)
-      done = entry
-        ? this.#database.put(storedKey(key), encoded(entry))
-        : this.#database.remove(storedKey(key))
-    await done
+    await this.#database.batch(() => {
+      for (const [key, entry] of batch)
+        if (entry) this.#database.put(storedKey(key), encoded(entry))
+        else this.#database.remove(storedKey(key))
+    })
+    const now = lastTransaction(this.#database)
+    this.#lastTransaction = now === this.#lastTransaction + 1 ? now : unknownTransaction
+  }
+
+  /** Others write too: every update is decided again where they cannot. */
+  async #replayAll(updates: readonly Update[]): Promise<void> {
+    let transaction = unknownTransaction
+    await this.#database.transaction(() => {
+      replay(this.#database, updates)
+      transaction = this.#database.getWriteTxnId()
+    })
+    this.#lastTransaction = transaction
   }
 
   /** Brings all that is pending into LMDB; rejects when that fails. */

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs'
+import { mkdirSync, renameSync, statfsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { open } from 'lmdb'
 import { damagedFile } from './damage.ts'
@@ -60,6 +60,8 @@ function openDatabase(directory: string) {
     encoding: 'binary',
     pageSize: limits.pageBytes,
     maxReaders: 1024,
+    // Every write here is in an explicit batch. The implicit ones drop a promise, whose rejection nobody can catch.
+    eventTurnBatching: false,
   })
 }
 
@@ -73,12 +75,22 @@ function isReadable(database: ReturnType<typeof openDatabase>): boolean {
   }
 }
 
+/** LMDB reports a full disk as an input/output error. */
+function isFull(directory: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(directory)
+    return bavail * bsize < 1024 * 1024
+  } catch {
+    return false
+  }
+}
+
 function failure(cause: Error, directory: string): OpenedStore {
   const system = (cause as NodeJS.ErrnoException).code
   const text = `${system} ${cause.message}`
   const code: OpenErrorCode = /EACCES|EPERM|Permission denied/.test(text)
     ? 'no-permission'
-    : /ENOSPC|EDQUOT|No space left/.test(text)
+    : /ENOSPC|EDQUOT|No space left/.test(text) || isFull(directory)
       ? 'disk-full'
       : /ENOTDIR|EEXIST/.test(text)
         ? 'not-a-directory'
