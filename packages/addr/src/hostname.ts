@@ -98,6 +98,9 @@ function parseInternational(text: string, options: HostnameOptions): Parsed<Host
   for (const label of labels) {
     const bad = label.search(NEVER_IN_LABEL)
     if (bad >= 0) return parseError('bad-character', start + bad)
+    // RFC 5891 §4.2.3.1: what an A-label may not have at its ends a U-label may not either.
+    if (label.startsWith('-')) return parseError('misplaced-hyphen', start)
+    if (label.endsWith('-')) return parseError('misplaced-hyphen', start + label.length - 1)
     const ascii = isAscii(label) ? label : encodeLabel(label)
     if (ascii === undefined) return parseError('bad-character', start)
     const error = checkLetterDigitHyphen(ascii, options.underscore === true)

@@ -44,7 +44,7 @@ function parseIpv4(text: string): Parsed<Ip, IpErrorCode> {
   for (let at = 0; at <= length; at++) {
     const code = at === length ? DOT : text.charCodeAt(at)
     if (code === DOT) {
-      if (at === start) return at === length && index === 0 ? parseError('empty', 0) : emptyOctet(at, length)
+      if (at === start) return emptyOctet(at, length, index)
       if (at - start > 1 && text.charCodeAt(start) === ZERO) return parseError('leading-zero', start)
       if (octet > 255) return parseError('octet-out-of-range', start)
       if (index === 4) return parseError('too-many-octets', start)
@@ -59,8 +59,11 @@ function parseIpv4(text: string): Parsed<Ip, IpErrorCode> {
   return index === 4 ? parsed({ version: 4, bytes, text }) : parseError('too-few-octets', length)
 }
 
-const emptyOctet = (at: number, length: number): Parsed<Ip, IpErrorCode> =>
-  parseError(at === length ? 'too-few-octets' : 'not-an-address', at)
+function emptyOctet(at: number, length: number, index: number): Parsed<Ip, IpErrorCode> {
+  if (length === 0) return parseError('empty', 0)
+  // A dot too many at the end of four octets, or one before or within them.
+  return at === length && index < 4 ? parseError('too-few-octets', at) : parseError('not-an-address', at)
+}
 
 function parseIpv6(text: string): Parsed<Ip, IpErrorCode> {
   if (text.length > IPV6_CHARACTERS + 1 && !text.includes('%')) return parseError('bad-ipv6', IPV6_CHARACTERS)
