@@ -46,7 +46,7 @@ function decisionFields(
     queue_id: subject.queueId,
   }
   for (const { check, finding } of outcome.results) fields[check === 'helo' ? 'helo_check' : check] = finding
-  fields['action'] = formatAction(action)
-  fields['us'] = Math.round((performance.now() - began) * 1000)
+  fields.action = formatAction(action)
+  fields.us = Math.round((performance.now() - began) * 1000)
   return fields
 }

@@ -61,7 +61,7 @@ function jsonWriter(sink: Sink, level: LogLevel): Writer {
 
 function textWriter(sink: Sink, { destination }: LogOptions): Writer {
   // journald and syslog put the time themselves.
-  const hasTime = destination === 'syslog' || process.env['JOURNAL_STREAM'] !== undefined
+  const hasTime = destination === 'syslog' || process.env.JOURNAL_STREAM !== undefined
   return (level, event, fields) => {
     let line = hasTime ? event : `${isoTime()} ${event}`
     if (level === 'error' || level === 'warn') line += ` level=${level}`

@@ -37,7 +37,7 @@ export type StartedPolicyd =
 /** Starts the daemon on the sockets of `[policy] listen`. */
 export async function runPolicyd(options: PolicydOptions): Promise<StartedPolicyd> {
   const { policy } = options.settings
-  const core = startCore(options, options.settings.log.destination || 'stdout')
+  const core = startCore(options, options.settings.log.destination ?? 'stdout')
   const { log } = core
   const server = createPolicyServer({
     handle: (request) => core.service().handle(request),
@@ -79,7 +79,7 @@ export async function runPolicyd(options: PolicydOptions): Promise<StartedPolicy
 /** Serves one Postfix process on standard input and output, as under spawn(8); resolves when Postfix closes them. */
 export async function runPolicydOnStdio(options: PolicydOptions): Promise<void> {
   // spawn(8) connects standard error to Postfix as well: a log line there would be taken for an answer.
-  const core = startCore(options, options.settings.log.destination || 'syslog')
+  const core = startCore(options, options.settings.log.destination ?? 'syslog')
   await serveStream({
     input: process.stdin,
     output: process.stdout,

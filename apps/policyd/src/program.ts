@@ -23,7 +23,7 @@ export async function runAsProgram({ config, log, stdio }: ProgramOptions): Prom
   } catch (error) {
     return fail(2, `the settings cannot be read: ${(error as Error).message}`)
   }
-  if (!loaded.ok) return fail(2, formatProblems(loaded.problems, configPath ?? 'defaults'))
+  if (!loaded.ok) return fail(2, formatProblems(loaded.problems, configPath ?? 'defaults').join('\n'))
   const options = { settings: loaded.settings, configPath, log, reload: () => rereadSafely(read) }
   if (stdio) return runPolicydOnStdio(options)
   const started = await runPolicyd(options)

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
  */
 export function stateDirectory(configured: string | undefined, configPath: string | undefined): string {
   if (configured !== undefined) return path.resolve(configPath ? path.dirname(configPath) : '.', configured)
-  const given = process.env['STATE_DIRECTORY']?.split(':')[0]
+  const given = process.env.STATE_DIRECTORY?.split(':')[0]
   if (given) return given
   const checkout = checkoutRoot()
   return checkout ? path.join(checkout, '.postern') : '/var/lib/postern'

@@ -28,7 +28,7 @@ export interface PipelineOptions {
   /** In the order in which they run. */
   readonly checks: readonly Check[]
   /** The table of each check by name; a check without one does not run. */
-  readonly settings: Readonly<Record<string, { readonly enabled: boolean } | undefined>>
+  readonly settings: Readonly<Record<string, unknown>>
   readonly ports: Ports
   /** What a check that broke means for the mail. */
   readonly onError: keyof typeof failureVerdicts
@@ -42,7 +42,7 @@ interface Step {
 /** Makes the enabled checks ready to run one after the other, up to the first that refuses. */
 export function createPipeline({ checks, settings, ports, onError }: PipelineOptions): Pipeline {
   const steps = checks.flatMap((check): Step[] => {
-    const own = settings[check.name]
+    const own = settings[check.name] as { readonly enabled: boolean } | undefined
     return own?.enabled ? [{ check, runner: check.create(own, ports) }] : []
   })
   return { run: (subject) => runSteps(steps, subject, failureVerdicts[onError]) }

@@ -1,8 +1,9 @@
 import type { Check } from '../check.ts'
 import { greylist } from './greylist.ts'
+import { helo } from './helo.ts'
 
 /** Every check, in the order in which they run. Findings, settings, their reference page and log keys follow from this list. */
-export const checks = [greylist] as const
+export const checks = [helo, greylist] as const
 
 /** The names of the checks. */
 export type CheckName = (typeof checks)[number]['name']

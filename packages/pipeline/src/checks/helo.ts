@@ -1,0 +1,170 @@
+import { type Cidr, parseCidr } from '@postern/addr'
+import {
+  checkHelo,
+  defaultActions,
+  formatHeloReply,
+  type HeloAction,
+  type HeloFinding,
+  type HeloHit,
+  type HeloRuleName,
+  parseTemplate,
+  rules,
+  type Template,
+} from '@postern/helo'
+import { z } from 'zod'
+import { defineCheck, type Ports } from '../check.ts'
+import type { Subject } from '../subject.ts'
+import { noVerdict, type Verdict } from '../verdict.ts'
+
+const actions = ['off', 'note', 'defer', 'reject'] as const satisfies readonly HeloAction[]
+
+/** What each rule is about, for the reference page. Postfix's name for a rule, where it has one, is in brackets. */
+const meanings: Record<HeloRuleName, string> = {
+  'missing-helo': 'The client never said HELO.',
+  'invalid-hostname': 'A malformed name or address literal; 501 (reject_invalid_helo_hostname).',
+  'non-fqdn-hostname': 'A name without a domain, or a bare address; 504 (reject_non_fqdn_helo_hostname).',
+  'bare-ip': 'An address without brackets.',
+  'literal-not-client': 'An address literal that is not the address of the client.',
+  'own-name': 'Our own name or address, used by a stranger (see own_names and own_networks in [policy]).',
+  'ptr-mismatch': "A name that has nothing to do with the name of the client's address.",
+  'dynamic-name': 'A name that looks like a dial-up or home line.',
+  'unknown-hostname':
+    'A name with neither address nor mail server in the DNS; 450, or as unknown_hostname_code says (reject_unknown_helo_hostname).',
+  'not-forward-confirmed': 'A name that does not resolve to the address of the client.',
+}
+
+const key = (rule: HeloRuleName): string => rule.replaceAll('-', '_')
+
+const ruleSettings = Object.fromEntries(
+  rules.map(({ name }) => [
+    key(name),
+    z.enum(actions).default(defaultActions[name]).describe(meanings[name]),
+  ]),
+)
+
+const template = z.string().refine((text) => parseTemplate(text).ok, {
+  error: 'must be printable ASCII with no placeholder but {helo}, {client}, {rule}, {url} and {advice}',
+})
+
+const settings = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Check the name that the client gave in HELO or EHLO.'),
+    ...ruleSettings,
+    dns_trouble: z
+      .enum(['defer', 'note'])
+      .default('defer')
+      .describe(
+        'When the DNS cannot say whether a name exists: ask the sender to try again later, or only log it.',
+      ),
+    unknown_hostname_code: z
+      .union([z.literal(450), z.literal(550)])
+      .default(450)
+      .describe(
+        "450 has the sender try again, which leaves time to mend the name; 550 refuses for good. Postfix's default is 450.",
+      ),
+    url: z
+      .string()
+      .max(200)
+      .regex(/^(https?:\/\/[!-~]+)?$/, 'must be an http or https address, or empty')
+      .default('')
+      .describe('A page of yours that refusals refer to.'),
+    texts: z
+      .partialRecord(z.enum(rules.map(({ name }) => key(name)) as [string, ...string[]]), template)
+      .default({})
+      .describe(
+        'Your own words for a refusal, by rule, e.g. { non_fqdn_hostname = "HELO {helo} is no full name. {advice} {url}" }.',
+      ),
+  })
+  .describe(
+    'The name in HELO or EHLO. Each rule may "reject", "defer", only "note" its finding in the log, or be "off".',
+  )
+
+type HeloSettings = z.output<typeof settings>
+
+/** How Postfix leads in the text of a refusal at RCPT: `<recipient>: Recipient address rejected: `. */
+const postfixWords = '<>: Recipient address rejected: '.length
+
+export const helo = defineCheck({
+  name: 'helo',
+  settings,
+  runsForAuthenticated: false,
+  create(options, ports) {
+    const chosen = actionsOf(options)
+    const templates = templatesOf(options)
+    const own = { names: ports.host.names.map((name) => name.toLowerCase()), networks: networksOf(ports) }
+    const checkOptions = { actions: chosen }
+
+    const actionOn = (hit: HeloHit): HeloAction => {
+      const action = chosen[hit.rule]
+      const isTrouble = 'temporary' in hit && hit.temporary
+      return isTrouble && (action === 'reject' || action === 'defer') ? options.dns_trouble : action
+    }
+
+    const refuse = (hit: HeloHit, action: 'reject' | 'defer', subject: Subject): Verdict => {
+      const reply = formatHeloReply(hit, {
+        helo: subject.helo,
+        client: subject.client.address,
+        action,
+        templates,
+        url: options.url,
+        unknownHostnameCode: options.unknown_hostname_code,
+        reservedOctets: postfixWords + subject.recipient.length,
+      })
+      // Postfix's own way with DNS trouble: only where the mail would otherwise be accepted.
+      return 'temporary' in hit && hit.temporary
+        ? { kind: 'defer-if-permit', enhanced: reply.enhanced, text: reply.text }
+        : { kind: 'reply', ...reply }
+    }
+
+    return {
+      run({ helo: name, client }) {
+        const { address, name: clientName, reverseName } = client
+        const subject = { helo: name, client: { address, name: clientName, reverseName }, own }
+        return checkHelo(
+          subject,
+          { resolver: ports.resolver, query: { budget: ports.newBudget() } },
+          checkOptions,
+        )
+      },
+      judge(finding, subject) {
+        for (const hit of finding.hits) {
+          const action = actionOn(hit)
+          if (action === 'reject' || action === 'defer') return refuse(hit, action, subject)
+        }
+        return noVerdict
+      },
+      describe: describeFinding,
+    }
+  },
+})
+
+function describeFinding({ hits }: HeloFinding): string {
+  if (hits.length === 0) return 'ok'
+  return hits
+    .map((hit) => ('temporary' in hit && hit.temporary ? `${hit.rule}(${hit.reason})` : hit.rule))
+    .join(',')
+}
+
+function actionsOf(options: HeloSettings): Record<HeloRuleName, HeloAction> {
+  const table = options as unknown as Record<string, HeloAction>
+  return Object.fromEntries(rules.map(({ name }) => [name, table[key(name)]])) as Record<
+    HeloRuleName,
+    HeloAction
+  >
+}
+
+function templatesOf({ texts }: HeloSettings): Partial<Record<HeloRuleName, Template>> {
+  const parsed = rules.flatMap(({ name }) => {
+    const text = texts[key(name)]
+    const result = text === undefined ? undefined : parseTemplate(text)
+    return result?.ok ? [[name, result.value] as const] : []
+  })
+  return Object.fromEntries(parsed)
+}
+
+function networksOf({ host }: Ports): Cidr[] {
+  return host.networks.flatMap((text) => {
+    const parsed = parseCidr(text)
+    return parsed.ok ? [parsed.value] : []
+  })
+}

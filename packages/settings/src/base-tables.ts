@@ -1,0 +1,168 @@
+// The tables of postern.toml that belong to no check. A new daemon's table is one more object here and one row in
+// `baseTables`; types, loader, reference and sample follow.
+
+import { parseCidr, parseHostname } from '@postern/addr'
+import { parseServer } from '@postern/dns'
+import { z } from 'zod'
+import { isListenAddress } from './listen-address.ts'
+
+const hostName = z
+  .string()
+  .refine((text) => parseHostname(text).ok, { error: 'must be a host name such as "mx.example.org"' })
+
+const listenAddress = z.string().refine(isListenAddress, {
+  error: 'must be "host:port", "[IPv6 address]:port" or "unix:/path/to/socket"',
+})
+
+const network = z.string().refine((text) => parseCidr(text, { hostBits: 'error' }).ok, {
+  error:
+    'must be an address or a network such as "192.0.2.0/24" or "2001:db8::/32", with zeros behind the prefix',
+})
+
+const dnsServer = z.string().refine((text) => parseServer(text).ok, {
+  error: 'must be an address such as "192.0.2.53", "127.0.0.1:5353" or "[::1]:5353"',
+})
+
+const policy = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Run the policy daemon.'),
+    listen: z
+      .array(listenAddress)
+      .min(1)
+      .default(['127.0.0.1:10023'])
+      .describe(
+        'Where Postfix reaches the daemon: "host:port", "[::1]:port" or "unix:/path/to/socket", any number of them. Anybody who can connect can ask, so keep to loopback and to sockets.',
+      ),
+    socket_mode: z
+      .string()
+      .regex(/^0?[0-7]{3}$/, 'must be a file mode in octal digits, such as "0660"')
+      .default('0660')
+      .describe('Permissions of UNIX sockets, in octal.'),
+    socket_owner: z
+      .string()
+      .regex(/^[^:\s]*:?[^:\s]+$/, 'must be "user:group", "user" or ":group"')
+      .optional()
+      .meta({ examples: [':postfix'] })
+      .describe(
+        'Owner of UNIX sockets as "user:group", "user" or ":group". Without it they belong to whoever runs the daemon.',
+      ),
+    on_error: z
+      .enum(['dunno', 'defer'])
+      .default('dunno')
+      .describe(
+        'What becomes of mail when a check breaks (full disk, a bug): "dunno" lets Postfix go on as if we were not there, "defer" asks the sender to try again later.',
+      ),
+    idle_timeout_seconds: z
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(3600)
+      .describe(
+        'A connection that asks nothing for so long is closed; 0: never. Postfix closes its own after 300 s (max_idle).',
+      ),
+    max_connections: z
+      .int()
+      .min(1)
+      .max(65_536)
+      .default(4096)
+      .describe('Connections open at once; further ones are closed at once, and Postfix tries again.'),
+    shutdown_seconds: z
+      .int()
+      .min(0)
+      .max(300)
+      .default(10)
+      .describe('How long requests in flight may take to finish when the daemon is told to stop.'),
+    host_name: hostName
+      .optional()
+      .meta({ examples: ['mx.example.org'] })
+      .describe("The name of this host in headers. Without it, the system's."),
+    own_names: z
+      .array(hostName)
+      .default([])
+      .describe('Names that only our own servers may claim to be, besides the name of this host.'),
+    own_networks: z
+      .array(network)
+      .default([])
+      .describe('Addresses and networks of our own servers, e.g. "192.0.2.0/24".'),
+  })
+  .describe('The policy daemon: Postfix asks it about each recipient (check_policy_service).')
+
+const dns = z
+  .strictObject({
+    servers: z
+      .array(dnsServer)
+      .default([])
+      .describe(
+        'Name servers to ask, e.g. "127.0.0.1" or "127.0.0.1:5353". Empty: those of /etc/resolv.conf. A resolver with a cache on this host is best.',
+      ),
+    timeout_ms: z
+      .int()
+      .min(50)
+      .max(30_000)
+      .default(2000)
+      .describe('How long one server has for one answer, before the next is asked.'),
+    attempts: z.int().min(1).max(5).default(2).describe('How often each server is asked.'),
+    message_deadline_ms: z
+      .int()
+      .min(100)
+      .max(60_000)
+      .default(10_000)
+      .describe(
+        'All questions about one message together may take this long; what is unknown then counts as trouble in the DNS. Postfix waits 100 s for us.',
+      ),
+    cache_entries: z
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .default(40_000)
+      .describe('Answers kept in memory for as long as their TTL allows; 0: none.'),
+  })
+  .describe('How names are looked up.')
+
+const store = z
+  .strictObject({
+    kind: z
+      .enum(['lmdb', 'memory'])
+      .default('lmdb')
+      .describe(
+        '"lmdb" keeps its records on disk, shared by all our processes; "memory" forgets them at the end.',
+      ),
+    directory: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ examples: ['/var/lib/postern'] })
+      .describe(
+        'Where records are kept. Without it, the state directory that systemd gives us (/var/lib/postern), else .postern in the directory where the daemon is started.',
+      ),
+  })
+  .describe('Where state is kept.')
+
+const log = z
+  .strictObject({
+    format: z
+      .enum(['text', 'json'])
+      .default('text')
+      .describe('"text" is key=value on one line; "json" is one JSON object on each line.'),
+    level: z
+      .enum(['error', 'warn', 'info', 'debug'])
+      .default('info')
+      .describe('What is logged: each level includes those before it. Decisions are "info".'),
+    destination: z
+      .string()
+      .regex(/^(stdout|stderr|syslog|\/.+)$/, 'must be "stdout", "stderr", "syslog" or the absolute path of a file')
+      .optional()
+      .meta({ examples: ['/var/log/postern.log'] })
+      .describe(
+        '"stdout", "stderr", "syslog" (the mail facility, through logger), or the path of a file, which SIGHUP opens anew. Without it, stdout for a daemon, syslog under spawn(8), where the standard streams belong to Postfix.',
+      ),
+  })
+  .describe('What is logged, and where.')
+
+/** In the order of the reference and the sample. */
+export const baseTables = [
+  { name: 'policy', settings: policy },
+  { name: 'dns', settings: dns },
+  { name: 'store', settings: store },
+  { name: 'log', settings: log },
+] as const
