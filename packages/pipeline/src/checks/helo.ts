@@ -29,7 +29,7 @@ const meanings: Record<HeloRuleName, string> = {
   'ptr-mismatch': "A name that has nothing to do with the name of the client's address.",
   'dynamic-name': 'A name that looks like a dial-up or home line.',
   'unknown-hostname':
-    'A name with neither address nor mail server in the DNS; 450, or as unknown_hostname_code says (reject_unknown_helo_hostname).',
+    'A name with neither address nor mail server in the DNS; 450, or 550 by unknown_hostname_permanent (reject_unknown_helo_hostname).',
   'not-forward-confirmed': 'A name that does not resolve to the address of the client.',
 }
 
@@ -42,9 +42,20 @@ const ruleSettings = Object.fromEntries(
   ]),
 )
 
-const template = z.string().refine((text) => parseTemplate(text).ok, {
-  error: 'must be printable ASCII with no placeholder but {helo}, {client}, {rule}, {url} and {advice}',
-})
+const textSettings = Object.fromEntries(
+  rules.map(({ name }) => [
+    `${key(name)}_text`,
+    z
+      .string()
+      .refine((text) => parseTemplate(text).ok, {
+        error: 'must be printable ASCII with no placeholder but {helo}, {client}, {rule}, {url} and {advice}',
+      })
+      .default('')
+      .describe(
+        `Your own words when ${key(name)} refuses, e.g. "HELO {helo} from {client}: {advice} {url}". Empty: ours.`,
+      ),
+  ]),
+)
 
 const settings = z
   .strictObject({
@@ -56,11 +67,11 @@ const settings = z
       .describe(
         'When the DNS cannot say whether a name exists: ask the sender to try again later, or only log it.',
       ),
-    unknown_hostname_code: z
-      .union([z.literal(450), z.literal(550)])
-      .default(450)
+    unknown_hostname_permanent: z
+      .boolean()
+      .default(false)
       .describe(
-        "450 has the sender try again, which leaves time to mend the name; 550 refuses for good. Postfix's default is 450.",
+        'Refuse a name that surely does not exist for good (550). With 450 the sender tries again, which leaves time to mend the name.',
       ),
     url: z
       .string()
@@ -68,12 +79,7 @@ const settings = z
       .regex(/^(https?:\/\/[!-~]+)?$/, 'must be an http or https address, or empty')
       .default('')
       .describe('A page of yours that refusals refer to.'),
-    texts: z
-      .partialRecord(z.enum(rules.map(({ name }) => key(name)) as [string, ...string[]]), template)
-      .default({})
-      .describe(
-        'Your own words for a refusal, by rule, e.g. { non_fqdn_hostname = "HELO {helo} is no full name. {advice} {url}" }.',
-      ),
+    ...textSettings,
   })
   .describe(
     'The name in HELO or EHLO. Each rule may "reject", "defer", only "note" its finding in the log, or be "off".',
@@ -107,7 +113,7 @@ export const helo = defineCheck({
         action,
         templates,
         url: options.url,
-        unknownHostnameCode: options.unknown_hostname_code,
+        unknownHostnameCode: options.unknown_hostname_permanent ? 550 : 450,
         reservedOctets: postfixWords + subject.recipient.length,
       })
       // Postfix's own way with DNS trouble: only where the mail would otherwise be accepted.
@@ -153,13 +159,14 @@ function actionsOf(options: HeloSettings): Record<HeloRuleName, HeloAction> {
   >
 }
 
-function templatesOf({ texts }: HeloSettings): Partial<Record<HeloRuleName, Template>> {
-  const parsed = rules.flatMap(({ name }) => {
-    const text = texts[key(name)]
-    const result = text === undefined ? undefined : parseTemplate(text)
-    return result?.ok ? [[name, result.value] as const] : []
+function templatesOf(options: HeloSettings): Partial<Record<HeloRuleName, Template>> {
+  const table = options as unknown as Record<string, string>
+  const templates = rules.flatMap(({ name }) => {
+    const text = table[`${key(name)}_text`]
+    const parsed = text ? parseTemplate(text) : undefined
+    return parsed?.ok ? [[name, parsed.value] as const] : []
   })
-  return Object.fromEntries(parsed)
+  return Object.fromEntries(templates)
 }
 
 function networksOf({ host }: Ports): Cidr[] {
