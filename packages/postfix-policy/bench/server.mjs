@@ -17,3 +17,4 @@ const server = createPolicyServer({
 const listened = await server.listen({ kind: 'tcp', host: '127.0.0.1', port: Number(process.argv[2] ?? 0) })
 if (!listened.ok) throw new Error(listened.error.message)
 console.log(listened.value.port)
+process.on('SIGTERM', () => server.close({ graceMs: 0 }).then(() => process.exit()))

@@ -1,5 +1,6 @@
 // Where a policy server listens or a client connects: TCP or a UNIX socket, written as Postfix's administrators write it.
 
+import { socketPathBytes } from './limits.ts'
 import { encodeUtf8 } from './octets.ts'
 
 /** A TCP port (0: the kernel chooses) or a UNIX socket. */
@@ -24,8 +25,6 @@ export type ParsedListenAddress =
   | { readonly ok: true; readonly value: ListenAddress }
   | { readonly ok: false; readonly error: { readonly code: ListenAddressErrorCode; readonly at: number } }
 
-const pathBytes = 107
-
 /** `127.0.0.1:10023`, `[::1]:10023`, `localhost:10023`, `inet:host:port`, `unix:/path` or `/path`. */
 export function parseListenAddress(text: string): ParsedListenAddress {
   if (text === '') return fail('empty', 0)
@@ -45,7 +44,8 @@ function parsePath(text: string, from: number): ParsedListenAddress {
   if (path === '') return fail('empty', from)
   if (!path.startsWith('/')) return fail('relative-path', from)
   // A character is at most three bytes for each of its UTF-16 units, so only long paths need counting.
-  if (path.length > pathBytes || encodeUtf8(path).length > pathBytes) return fail('path-too-long', from)
+  if (path.length > socketPathBytes || encodeUtf8(path).length > socketPathBytes)
+    return fail('path-too-long', from)
   return path.includes('\0')
     ? fail('bad-host', text.indexOf('\0'))
     : { ok: true, value: { kind: 'unix', path } }

@@ -4,6 +4,7 @@ import { chmod, chown, lstat, unlink } from 'node:fs/promises'
 import net from 'node:net'
 import { dirname } from 'node:path'
 import { formatListenAddress, type ListenAddress } from './address.ts'
+import { socketPathBytes } from './limits.ts'
 
 /** Applied to a UNIX socket after it is bound. */
 export interface SocketFileOptions {
@@ -21,6 +22,8 @@ export type ListenErrorCode =
   | 'no-such-directory'
   /** Something that is not a socket is at the path; it is left alone. */
   | 'not-a-socket'
+  /** Of a UNIX socket: more than 107 bytes. */
+  | 'path-too-long'
   | 'name-not-found'
   /** The server was closed before. */
   | 'closed'
@@ -41,6 +44,9 @@ export type Listened =
 
 const defaultMode = 0o666
 
+/** Connections that the system completes before we accept them (it cuts this to its own limit): a restart meets all smtpd at once. */
+const backlog = 4096
+
 /** Binds `server`. Never rejects. */
 export async function listenOn(
   server: net.Server,
@@ -48,20 +54,22 @@ export async function listenOn(
   socketFile: SocketFileOptions = {},
 ): Promise<Listened> {
   if (address.kind === 'tcp') {
-    const error = await bind(server, { host: address.host, port: address.port })
+    const error = await bind(server, { host: address.host, port: address.port, backlog })
     if (error !== undefined) return failed(codeOf(error), error, address)
     const bound = server.address() as net.AddressInfo
     return { ok: true, value: { kind: 'tcp', host: bound.address, port: bound.port } }
   }
   const { path } = address
-  let error = await bind(server, { path })
+  // libuv would cut it silently and bind another path.
+  if (Buffer.byteLength(path) > socketPathBytes) return failed('path-too-long', undefined, address)
+  let error = await bind(server, { path, backlog })
   if (error?.code === 'EADDRINUSE') {
     const occupant = await occupantOf(path)
     if (occupant !== 'dead')
       return failed(occupant === 'live' ? 'address-in-use' : 'not-a-socket', error, address)
     // The process that made it is gone (it was killed, or the machine lost power).
     error = await attempt(() => unlink(path))
-    error ??= await bind(server, { path })
+    error ??= await bind(server, { path, backlog })
   }
   if (error !== undefined) {
     // libuv reports a missing directory as EACCES.
@@ -92,7 +100,12 @@ function bind(server: net.Server, options: net.ListenOptions): Promise<NodeJS.Er
     }
     server.once('error', onError)
     server.once('listening', onListening)
-    server.listen(options)
+    try {
+      server.listen(options)
+    } catch (error) {
+      // An argument that Node refuses, such as a port above 65535.
+      onError(error as Error)
+    }
   })
 }
 
@@ -166,6 +179,8 @@ function reasonOf(
       return isTcp ? 'the system does not know it' : `there is no directory ${dirname(address.path)}`
     case 'not-a-socket':
       return 'a file that is not a socket is at this path'
+    case 'path-too-long':
+      return `the path has more than ${socketPathBytes} bytes`
     case 'name-not-found':
       return 'the host name has no address'
     case 'closed':

@@ -9,13 +9,11 @@ export class OctetRequest implements PolicyRequest {
   private readonly octets: string
   /** For each line the index where it starts and the index of its `=`; then the index where the closing empty line starts. */
   private readonly marks: readonly number[]
-  private readonly isAscii: boolean
   private map: ReadonlyMap<string, string> | undefined
 
-  constructor(octets: string, marks: readonly number[], isAscii: boolean) {
+  constructor(octets: string, marks: readonly number[]) {
     this.octets = octets
     this.marks = marks
-    this.isAscii = isAscii
     this.map = undefined
   }
 
@@ -34,7 +32,7 @@ export class OctetRequest implements PolicyRequest {
     if (this.map !== undefined) return this.map
     const map = new Map<string, string>()
     for (let at = 0; at + 2 < this.marks.length; at += 2)
-      map.set(this.octets.slice(this.marks[at], this.marks[at + 1]), this.value(at))
+      map.set(textOf(this.octets.slice(this.marks[at], this.marks[at + 1])), this.value(at))
     this.map = map
     return map
   }
@@ -43,7 +41,10 @@ export class OctetRequest implements PolicyRequest {
     const { octets, marks } = this
     let end = marks[at + 2]! - 1
     if (octets.charCodeAt(end - 1) === carriageReturn) end--
-    const value = octets.slice(marks[at + 1]! + 1, end)
-    return this.isAscii ? value : decodeUtf8(value)
+    return textOf(octets.slice(marks[at + 1]! + 1, end))
   }
 }
+
+const beyondAscii = /[^\0-\x7f]/
+
+const textOf = (octets: string) => (beyondAscii.test(octets) ? decodeUtf8(octets) : octets)

@@ -63,12 +63,13 @@ export type ProtocolState =
  * One request. Values are text: UTF-8, with U+FFFD for each invalid sequence.
  *
  * An attribute that was not sent is `undefined`; one that was sent empty is `''` (the null sender is `sender=`). A name sent
- * twice has its last value, as in postgrey. Names that this library does not know are kept like all others.
+ * twice has its last value, as in postgrey. A carriage return before the line feed does not belong to the value, as in postgrey.
+ * Names that this library does not know are kept like all others.
  */
 export interface PolicyRequest {
-  /** The value of an attribute, found when asked for. */
+  /** The value of an attribute, looked for when asked for. Names beyond ASCII, which Postfix does not send, are in `attributes` only. */
   get(name: AttributeName | (string & {})): string | undefined
-  /** All attributes in the order of their first appearance; built on first use. */
+  /** All attributes, in the order in which their names first came; built on first use. */
   readonly attributes: ReadonlyMap<string, string>
 }
 

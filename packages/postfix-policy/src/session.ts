@@ -16,9 +16,9 @@ export type PolicyErrorCode =
   | 'request-too-large'
   /** More than `limits.attributes` lines. */
   | 'too-many-attributes'
-  /** A line without `=`, or with an empty name, or with a blank in the name. */
+  /** A line without `=`, or with nothing before it. */
   | 'not-an-attribute'
-  /** A NUL anywhere, or a name that is not printable ASCII. */
+  /** A NUL byte, which attr_scan_plain(3) allows in no name and no value. */
   | 'binary'
   /** The request has no `request=smtpd_access_policy`. */
   | 'not-a-policy-request'
