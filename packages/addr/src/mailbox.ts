@@ -108,7 +108,8 @@ function findPath(text: string): Parsed<Span, MailboxErrorCode> {
   if (text.charCodeAt(from) !== AT) return parsed({ from, to, bracketed })
   // RFC 5321 §4.1.1.3 and appendix C: a source route is to be taken and left out of account.
   const colon = endOfSourceRoute(text, from, to)
-  if (colon < 0) return bracketed ? parseError('bad-source-route', from) : parseError('bad-local-part', from)
+  // Postfix hands <""@example.org> on as @example.org: an empty local part, told as such.
+  if (colon < 0) return parseError(bracketed ? 'bad-source-route' : 'empty-local-part', from)
   return parsed({ from: colon + 1, to, bracketed })
 }
 

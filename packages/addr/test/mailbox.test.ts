@@ -73,7 +73,7 @@ describe('parseMailbox without brackets, as Postfix hands addresses to policy se
     ['user@[192.0.2.1]', 'user|[192.0.2.1]'],
     ['user', 'missing-domain@4'],
     ['user@', 'missing-domain@4'],
-    ['@example.org', 'bad-local-part@0'],
+    ['@example.org', 'empty-local-part@0'],
     ['us\x00er@example.org', 'bad-character@2'],
     ['us\x85er@example.org', 'bad-character@2'],
     ['user@exa mple.org', 'bad-domain@8'],

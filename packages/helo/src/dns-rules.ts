@@ -56,7 +56,7 @@ export function testNotForwardConfirmed(
   if (argument.form !== 'name') return undefined
   const address = unmapIp(client.address)
   const type = address.version === 4 ? 'A' : 'AAAA'
-  return andThen(context.resolver.resolve(argument.bare.toLowerCase(), type, context.query), (answer) => {
+  return andThen(context.resolver.resolve(argument.name, type, context.query), (answer) => {
     if (answer.kind === 'temperror')
       return { rule: 'not-forward-confirmed', temporary: true, reason: answer.reason }
     const addresses = answer.kind === 'records' ? answer.records : []

@@ -10,15 +10,21 @@ export interface DynamicSign {
   readonly token: string
 }
 
-const LINE_WORDS = new Set(
-  'adsl broadband cable catv cpe dhcp dial dialin dialup dip dsl dyn dynamic dynamicip dynip ftth hsd pool ppp pppoe vdsl xdsl'.split(
-    ' ',
+type Sense = 'line' | 'fixed' | 'server'
+
+/** Words in host names and what they say: a customer's line, a line that is not dynamic, a server. */
+const WORDS: ReadonlyMap<string, Sense> = new Map([
+  ...words(
+    'line',
+    'adsl broadband cable catv cpe dhcp dial dialin dialup dip dsl dyn dynamic dynamicip dynip ftth hsd pool ppp pppoe vdsl xdsl',
   ),
-)
-// A line that is said to be fixed is not dynamic, whatever else its name holds.
-const FIXED_WORDS = new Set(['static', 'fixed', 'fix'])
-// A pool of mail servers is none of dial-in lines. The address in the name still tells.
-const SERVER_WORDS = new Set(['mail', 'mx', 'smtp', 'mta', 'relay', 'out', 'outbound', 'mailout', 'edge'])
+  ...words('fixed', 'fix fixed static'),
+  ...words('server', 'edge mail mailout mta mx out outbound relay smtp'),
+])
+
+function words(sense: Sense, list: string): [string, Sense][] {
+  return list.split(' ').map((word) => [word, sense])
+}
 
 /** Looks for signs of a dynamic line. `name` is lower-case, without trailing dot. */
 export function findDynamicSign(name: string, client: Ip): DynamicSign | undefined {
@@ -31,29 +37,41 @@ export function findDynamicSign(name: string, client: Ip): DynamicSign | undefin
     if (!isLetter(name.charCodeAt(at))) continue
     const start = at
     while (at < end && isLetter(name.charCodeAt(at))) at++
-    if (at - start < 2) continue
     const token = name.slice(start, at)
-    if (FIXED_WORDS.has(token)) return undefined
-    if (SERVER_WORDS.has(token)) isServer = true
-    else if (word === undefined && LINE_WORDS.has(token)) word = token
+    const sense = WORDS.get(token)
+    // A line that is said to be fixed is not dynamic, whatever else its name holds.
+    if (sense === 'fixed') return undefined
+    if (sense === 'server') isServer = true
+    else if (sense === 'line') word ??= token
   }
   if (address !== undefined) return { evidence: 'address', token: address }
+  // smtp-pool3 is a pool of mail servers, not of dial-in lines.
   return word !== undefined && !isServer ? { evidence: 'word', token: word } : undefined
 }
 
 const isLetter = (code: number): boolean => code >= 97 && code <= 122
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
+const isHexDigit = (code: number): boolean => (code >= 97 && code <= 102) || isDigit(code)
 
 function findAddress(name: string, end: number, client: Ip): string | undefined {
   if (client.version === 6) return findIpv6(name, end, client)
-  return findDecimal(name, end, client.bytes) ?? findHex(name, end, client.bytes)
+  // Most names have neither four digits nor eight hex digits in a row, which is soon seen.
+  let digits = 0
+  let run = 0
+  let longest = 0
+  for (let at = 0; at < end; at++) {
+    const code = name.charCodeAt(at)
+    if (isDigit(code)) digits++
+    run = isHexDigit(code) ? run + 1 : 0
+    if (run > longest) longest = run
+  }
+  const decimal = digits < 4 ? undefined : findDecimal(name, end, client.bytes)
+  return decimal === undefined && longest >= 8 ? findHex(name, end, client.bytes) : decimal
 }
 
 /** Four decimal numbers in a row that are the octets, in either order: 192-0-2-1, 1.2.0.192, 192000002001. */
 function findDecimal(name: string, end: number, octets: Uint8Array): string | undefined {
-  let forward = 0
-  let backward = 0
-  let first = 0
+  const row: { value: number; start: number }[] = []
   for (let at = 0; at < end; at++) {
     if (!isDigit(name.charCodeAt(at))) continue
     const start = at
@@ -61,23 +79,27 @@ function findDecimal(name: string, end: number, octets: Uint8Array): string | un
     // Twelve digits are four octets of three each.
     const size = at - start === 12 ? 3 : at - start
     for (let from = start; from < at; from += size) {
-      const value = size <= 3 ? Number(name.slice(from, from + size)) : -1
-      // A number that breaks the row may begin the next one.
-      forward = value === octets[forward] ? forward + 1 : value === octets[0] ? 1 : 0
-      backward = value === octets[3 - backward] ? backward + 1 : value === octets[3] ? 1 : 0
-      if (forward === 1 || backward === 1) first = Math.max(forward, backward) === 1 ? from : first
-      if (forward === 4 || backward === 4) return name.slice(first, from + size)
+      row.push({ value: size <= 3 ? Number(name.slice(from, from + size)) : -1, start: from })
+      const first = row.length - 4
+      if (first >= 0 && (isRow(row.slice(first), octets, 1) || isRow(row.slice(first), octets, -1)))
+        return name.slice(row[first]!.start, from + size)
     }
   }
   return undefined
 }
 
+/** Whether four numbers are the octets, forwards (step 1) or backwards (-1). */
+function isRow(row: readonly { value: number }[], octets: Uint8Array, step: 1 | -1): boolean {
+  for (let i = 0, at = step === 1 ? 0 : 3; i < 4; i++, at += step)
+    if (row[i]?.value !== octets[at]) return false
+  return true
+}
+
 /** The four octets as eight hex digits. */
 function findHex(name: string, end: number, octets: Uint8Array): string | undefined {
-  if (end < 8) return undefined
   const token = hexOf(octets, 0)
   const at = name.indexOf(token)
-  return at >= 0 && at + 8 <= end ? token : undefined
+  return at >= 0 && at + token.length <= end ? token : undefined
 }
 
 /** The address with dashes for its colons, or all or the lower half of its 32 hex digits with any separators. */

@@ -18,8 +18,8 @@ export interface HeloArgument {
   /** As the client sent it. */
   readonly text: string
   readonly form: HeloForm
-  /** The text without the one dot that may end it. */
-  readonly bare: string
+  /** A name, address or literal in lower case and without the one dot that may end it; else the text. */
+  readonly name: string
 }
 
 const DOT = 46
@@ -27,11 +27,18 @@ const BRACKET = 91
 
 /** Looks at the argument as Postfix 3.7 does. */
 export function readHeloArgument(text: string): HeloArgument {
-  if (text === '') return { text, form: 'missing', bare: text }
-  if (text.charCodeAt(0) === BRACKET)
-    return { text, form: isPostfixLiteral(text) ? 'literal' : 'bad-literal', bare: text }
-  const bare = dropDot(text)
-  return { text, form: isPostfixHostname(bare) ? 'name' : isPostfixAddress(bare) ? 'address' : 'other', bare }
+  const form = formOf(text)
+  // Only what is known to be ASCII: lower case turns some foreign letters into ASCII ones (KELVIN SIGN into k).
+  const isPlain = form === 'name' || form === 'address' || form === 'literal'
+  return { text, form, name: isPlain ? dropDot(text).toLowerCase() : text }
+}
+
+function formOf(text: string): HeloForm {
+  if (text === '') return 'missing'
+  if (text.charCodeAt(0) === BRACKET) return isPostfixLiteral(text) ? 'literal' : 'bad-literal'
+  const tested = dropDot(text)
+  if (isPostfixHostname(tested)) return 'name'
+  return isPostfixAddress(tested) ? 'address' : 'other'
 }
 
 /** Postfix forgives one dot at the end, not two. */

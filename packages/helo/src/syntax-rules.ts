@@ -24,7 +24,7 @@ export function testNonFqdn({ argument }: HeloCase): HeloHit | undefined {
     case 'bad-literal':
       return { rule: 'non-fqdn-hostname', reason: 'bad-literal' }
     case 'name':
-      return argument.bare.includes('.') ? undefined : { rule: 'non-fqdn-hostname', reason: 'single-label' }
+      return argument.name.includes('.') ? undefined : { rule: 'non-fqdn-hostname', reason: 'single-label' }
     case 'address':
     case 'other':
       return { rule: 'non-fqdn-hostname', reason: 'bad-name' }
@@ -58,11 +58,10 @@ export function testOwnName({ argument, client, own }: HeloCase): HeloHit | unde
 
 function findOwn(argument: HeloCase['argument'], own: OwnIdentity): string | undefined {
   if (argument.form === 'name') {
-    const name = argument.bare.toLowerCase()
-    return own.names.includes(name) ? name : undefined
+    return own.names.includes(argument.name) ? argument.name : undefined
   }
   if (argument.form !== 'literal' && argument.form !== 'address') return undefined
-  const ip = argument.form === 'literal' ? parseAddressLiteral(argument.text) : parseIp(argument.bare)
+  const ip = argument.form === 'literal' ? parseAddressLiteral(argument.text) : parseIp(argument.name)
   if (!ip.ok) return undefined
   const address = unmapIp(ip.value)
   const network = own.networks.find((candidate) => cidrContains(candidate, address))
@@ -74,13 +73,13 @@ export function testPtrMismatch({ argument, client }: HeloCase): HeloHit | undef
   const ptr = client.name ?? client.reverseName
   if (argument.form !== 'name' || ptr === undefined || !ptr.includes('.')) return undefined
   const clientName = ptr.toLowerCase().replace(/\.$/, '')
-  if (isSameOrganization(argument.bare.toLowerCase(), clientName)) return undefined
+  if (isSameOrganization(argument.name, clientName)) return undefined
   return { rule: 'ptr-mismatch', clientName, verified: client.name !== undefined }
 }
 
 /** A name such as providers give to the lines of their customers. */
 export function testDynamicName({ argument, client }: HeloCase): HeloHit | undefined {
   if (argument.form !== 'name') return undefined
-  const sign = findDynamicSign(argument.bare.toLowerCase(), unmapIp(client.address))
+  const sign = findDynamicSign(argument.name, unmapIp(client.address))
   return sign === undefined ? undefined : { rule: 'dynamic-name', evidence: sign.evidence, token: sign.token }
 }
