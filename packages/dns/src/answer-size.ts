@@ -5,7 +5,7 @@ type AnyAnswer = Answer<RecordTypes[RecordType]>
 type Data = RecordTypes[RecordType]
 
 /** An entry: its object, its answer, its place in the map. */
-const ENTRY_BYTES = 290
+const ENTRY_BYTES = 300
 /** A string or an array: its header and the reference to it. */
 const HEADER_BYTES = 32
 
@@ -19,9 +19,9 @@ export function sizeOfAnswer(name: string, answer: AnyAnswer): number {
 
 function sizeOfData(data: Data): number {
   if (typeof data === 'string') return HEADER_BYTES + data.length
-  if (isStrings(data)) return data.reduce((sum, text) => sum + HEADER_BYTES + text.length, HEADER_BYTES)
-  if ('exchange' in data) return 2 * HEADER_BYTES + data.exchange.length
-  return 4 * HEADER_BYTES + data.mname.length + data.rname.length
+  if (isStrings(data)) return data.reduce((sum, text) => sum + HEADER_BYTES + text.length, 2 * HEADER_BYTES)
+  if ('exchange' in data) return 3 * HEADER_BYTES + data.exchange.length
+  return 5 * HEADER_BYTES + data.mname.length + data.rname.length
 }
 
 const isStrings = (data: Data): data is readonly string[] => Array.isArray(data)

@@ -43,6 +43,7 @@ export function exchangeUdp({ server, query, timeoutMs, isCaseExact }: Exchange,
     done(outcome)
   }
   const timer = setTimeout(() => finish(TIMEOUT), timeoutMs)
+  // Until the socket is connected, from nobody.
   let peer = ''
   socket.on('message', (message, from) => {
     // RFC 5452 §9.1: from the address and port asked. The kernel sees to it once the socket is connected, not before.
@@ -55,7 +56,8 @@ export function exchangeUdp({ server, query, timeoutMs, isCaseExact }: Exchange,
   socket.connect(server.port, server.address, () => {
     // Node tells of a connection that was closed before it was told.
     if (isOver) return
-    peer = socket.remoteAddress().address
+    // Node writes IPv4 addresses as we do; IPv6 zones it may not.
+    peer = server.version === 4 ? server.address : socket.remoteAddress().address
     socket.send(query.bytes)
   })
   return () => finish(TIMEOUT)

@@ -43,9 +43,11 @@ class Chase {
   readonly #wire: Wire
   readonly #done: (answer: AnyAnswer) => void
   #pursuit: Pursuit = { name: '', type: 'A', links: 0, ttl: 0, isAuthentic: false }
-  #turns: ServerAddress[] = []
+  /** The server of the first turn, and how many turns were had; each round gives every server one. */
+  #first = 0
+  #turns = 0
   /** Servers that said they have no answer. */
-  #refusals = new Set<ServerAddress>()
+  readonly #refusals = new Set<ServerAddress>()
   #reason: TempReason | undefined
   #isEnded = false
   #abortExchange: Abort = () => {}
@@ -61,7 +63,8 @@ class Chase {
     if (!isQueryName(pursuit.name)) this.#finish({ kind: 'nxdomain', ttl: 0 })
     else {
       this.#pursuit = pursuit
-      this.#turns = turnsOf(this.#wire)
+      this.#first = firstOf(this.#wire)
+      this.#turns = 0
       this.#refusals.clear()
       this.#nextTurn()
     }
@@ -79,13 +82,20 @@ class Chase {
   }
 
   #nextTurn(): void {
-    // What a server said once it will say again; silence may have been loss.
-    const server = this.#turns.find((turn) => !this.#refusals.has(turn))
+    const server = this.#takeTurn()
     if (server === undefined) this.#finish({ kind: 'temperror', reason: this.#reason ?? 'timeout' })
-    else {
-      this.#turns = this.#turns.slice(this.#turns.indexOf(server) + 1)
-      this.#ask(server, true)
+    else this.#ask(server, true)
+  }
+
+  /** The server to ask next; undefined when all had their turns. */
+  #takeTurn(): ServerAddress | undefined {
+    const { servers, attempts } = this.#wire
+    while (this.#turns < attempts * servers.length) {
+      const server = servers[(this.#first + this.#turns++) % servers.length]!
+      // What a server said once it will say again; silence may have been loss.
+      if (!this.#refusals.has(server)) return server
     }
+    return undefined
   }
 
   #ask(server: ServerAddress, hasEdns: boolean): void {
@@ -141,12 +151,11 @@ function exchangeOf(wire: Wire, { server, pursuit, hasEdns }: Ask): Exchange {
   return { server, query, timeoutMs: wire.attemptTimeoutMs, isCaseExact: wire.isMixedCase }
 }
 
-/** The servers in the order to ask them, round after round. */
-function turnsOf(wire: Wire): ServerAddress[] {
-  const { servers, attempts, first } = wire
-  const round = [...servers.slice(first), ...servers.slice(0, first)]
-  if (wire.isRotating) wire.first = (first + 1) % servers.length
-  return Array.from({ length: attempts }, () => round).flat()
+/** The server to start a question with. */
+function firstOf(wire: Wire): number {
+  const first = wire.first
+  if (wire.isRotating) wire.first = (first + 1) % wire.servers.length
+  return first
 }
 
 function moveOn(wire: Wire, silent: ServerAddress): void {
