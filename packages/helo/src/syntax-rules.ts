@@ -71,7 +71,9 @@ function findOwn(argument: HeloCase['argument'], own: OwnIdentity): string | und
 /** A client whose PTR name has another owner than the name it greets with. */
 export function testPtrMismatch({ argument, client }: HeloCase): HeloHit | undefined {
   const ptr = client.name ?? client.reverseName
-  if (argument.form !== 'name' || ptr === undefined || !ptr.includes('.')) return undefined
+  // A name of one label has no owner to compare.
+  if (argument.form !== 'name' || !argument.name.includes('.')) return undefined
+  if (ptr === undefined || !ptr.includes('.')) return undefined
   const clientName = ptr.toLowerCase().replace(/\.$/, '')
   if (isSameOrganization(argument.name, clientName)) return undefined
   return { rule: 'ptr-mismatch', clientName, verified: client.name !== undefined }

@@ -170,6 +170,7 @@ describe('ptr-mismatch', () => {
     ['mail.a.de', 'x.b.de', 'x.b.de'],
     ['[192.0.2.7]', 'mail.example.com', undefined],
     ['mail.example.com', 'unknown', undefined],
+    ['server01', 'mail.example.com', undefined],
   ])('%s from %s: %s', (helo, name, clientName) => {
     const hit = hitOf('ptr-mismatch', { helo, client: { ...client, name } })
     expect(hit).toEqual(
