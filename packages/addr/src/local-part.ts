@@ -85,7 +85,7 @@ function isContent(text: string, at: number): boolean {
   return code < 0xdc00 ? other >= 0xdc00 && other <= 0xdfff : other >= 0xd800 && other < 0xdc00
 }
 
-// RFC 5322 §3.2.3 atext, by bit: the printable ASCII characters other than ()<>[]:;@\,." and the blank.
+// RFC 5322 §3.2.3 atext: the printable ASCII characters other than ()<>[]:;@\,." and the blank.
 const ATOM_SPECIALS = "!#$%&'*+-/=?^_`{|}~"
 
 function isAtomCharacter(code: number): boolean {
