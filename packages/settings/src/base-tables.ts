@@ -133,7 +133,7 @@ const store = z
       .optional()
       .meta({ examples: ['/var/lib/postern'] })
       .describe(
-        'Where records are kept. Without it, the state directory that systemd gives us (/var/lib/postern), else .postern in the directory where the daemon is started.',
+        'Where records are kept; a path that does not begin with / counts from this file. Without it, the state directory that systemd gives us, else .postern in a checkout of the sources, else /var/lib/postern.',
       ),
   })
   .describe('Where state is kept.')
@@ -150,7 +150,10 @@ const log = z
       .describe('What is logged: each level includes those before it. Decisions are "info".'),
     destination: z
       .string()
-      .regex(/^(stdout|stderr|syslog|\/.+)$/, 'must be "stdout", "stderr", "syslog" or the absolute path of a file')
+      .regex(
+        /^(stdout|stderr|syslog|\/.+)$/,
+        'must be "stdout", "stderr", "syslog" or the absolute path of a file',
+      )
       .optional()
       .meta({ examples: ['/var/log/postern.log'] })
       .describe(

@@ -1,1 +1,6 @@
-export {}
+export { type LoadedSettings, loadSettings } from './load.ts'
+export { formatProblems, type SettingsProblem, type SettingsProblemCode } from './problem.ts'
+export { formatReference } from './reference.ts'
+export { formatSample } from './sample.ts'
+export { defaultSettings, type Settings, settingsSchema } from './settings.ts'
+export { editDistance, suggest } from './suggestion.ts'
