@@ -2,7 +2,7 @@ import type { Outcome, Pipeline, Subject } from '@postern/pipeline'
 import { type Action, formatAction, type PolicyRequest } from '@postern/postfix-policy'
 import { answerOf } from './answer.ts'
 import type { FailureLog } from './failure-log.ts'
-import type { Log } from './log.ts'
+import type { Log, LogFields } from './log.ts'
 import { subjectOf } from './subject.ts'
 
 export interface DeciderParts {
@@ -19,7 +19,7 @@ export function createDecider({ pipeline, log, failures, onOutcome }: DeciderPar
     const began = performance.now()
     const read = subjectOf(request, Math.floor(Date.now() / 1000))
     if (!read.ok) {
-      log.write('debug', 'undecided', { reason: read.reason, state: request.get('protocol_state') })
+      log.write('debug', 'undecided', ['reason', read.reason, 'state', request.get('protocol_state')])
       return { kind: 'dunno' }
     }
     const { subject } = read
@@ -36,17 +36,11 @@ function decisionFields(
   subject: Subject,
   outcome: Outcome,
   { action, began }: { action: Action; began: number },
-) {
-  const fields: Record<string, string | number | undefined> = {
-    client: subject.client.addressText,
-    client_name: subject.client.name,
-    helo: subject.helo,
-    sender: subject.sender,
-    recipient: subject.recipient,
-    queue_id: subject.queueId,
-  }
-  for (const { check, finding } of outcome.results) fields[check === 'helo' ? 'helo_check' : check] = finding
-  fields.action = formatAction(action)
-  fields.us = Math.round((performance.now() - began) * 1000)
+): LogFields {
+  const { client, helo, sender, recipient, queueId } = subject
+  const fields: (string | number | undefined)[] = ['client', client.addressText, 'client_name', client.name]
+  fields.push('helo', helo, 'sender', sender, 'recipient', recipient, 'queue_id', queueId)
+  for (const { check, finding } of outcome.results) fields.push(`${check}_check`, finding)
+  fields.push('action', formatAction(action), 'us', Math.round((performance.now() - began) * 1000))
   return fields
 }

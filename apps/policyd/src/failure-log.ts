@@ -28,13 +28,18 @@ export function createFailureLog(log: Log): FailureLog {
       // Our own bugs are TypeErrors and the like: their stack says where. The world's troubles need none.
       const isBug =
         error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
-      log.write('error', 'failure', {
-        check: where,
+      log.write('error', 'failure', [
+        'check',
+        where,
+        'cause',
         cause,
-        times: (last?.since ?? 0) + 1,
+        'times',
+        (last?.since ?? 0) + 1,
+        'total',
         total,
-        stack: isBug ? error.stack : undefined,
-      })
+        'stack',
+        isBug ? error.stack : undefined,
+      ])
     },
     get total() {
       return total

@@ -6,7 +6,8 @@ import pino from 'pino'
 import SonicBoom from 'sonic-boom'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
-export type LogFields = Readonly<Record<string, string | number | undefined>>
+/** Names and values in turn; a value that is undefined is left out. A list, as a line is written for each recipient. */
+export type LogFields = readonly (string | number | undefined)[]
 
 export interface Log {
   /** Whether lines of a level are wanted; ask before building costly fields. */
@@ -35,7 +36,7 @@ export function openLog(options: LogOptions): Log {
   const write = options.format === 'json' ? jsonWriter(sink, options.level) : textWriter(sink, options)
   return {
     isOn,
-    write(level, event, fields = {}) {
+    write(level, event, fields = []) {
       if (isOn(level)) write(level, event, fields)
     },
     reopen: () => sink.reopen(),
@@ -56,7 +57,11 @@ function jsonWriter(sink: Sink, level: LogLevel): Writer {
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'event' },
     sink,
   )
-  return (lineLevel, event, fields) => logger[lineLevel](fields, event)
+  return (lineLevel, event, fields) => {
+    const object: Record<string, string | number | undefined> = {}
+    for (let i = 0; i < fields.length; i += 2) object[fields[i] as string] = fields[i + 1]
+    logger[lineLevel](object, event)
+  }
 }
 
 function textWriter(sink: Sink, { destination }: LogOptions): Writer {
@@ -65,9 +70,9 @@ function textWriter(sink: Sink, { destination }: LogOptions): Writer {
   return (level, event, fields) => {
     let line = hasTime ? event : `${isoTime()} ${event}`
     if (level === 'error' || level === 'warn') line += ` level=${level}`
-    for (const key in fields) {
-      const value = fields[key]
-      if (value !== undefined) line += ` ${key}=${typeof value === 'number' ? value : quoted(value)}`
+    for (let i = 0; i < fields.length; i += 2) {
+      const value = fields[i + 1]
+      if (value !== undefined) line += ` ${fields[i]}=${typeof value === 'number' ? value : quoted(value)}`
     }
     sink.write(line + '\n')
   }
@@ -86,11 +91,14 @@ function isoTime(): string {
   return lastTime
 }
 
+const plainValue = /^[\x21\x23-\x7e]+$/
+const safeInQuotes = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+
 /** A value that would be misread is written as a JSON string: nothing from outside can forge a key or a line. */
 function quoted(value: string): string {
-  return /^[\x21\x23-\x7e]+$/.test(value)
-    ? value
-    : JSON.stringify(value).replaceAll(/[\x7f-\x9f\u2028\u2029]/g, escaped)
+  if (plainValue.test(value)) return value
+  if (safeInQuotes.test(value)) return `"${value}"`
+  return JSON.stringify(value).replaceAll(/[\x7f-\x9f\u2028\u2029]/g, escaped)
 }
 
 function escaped(character: string): string {
@@ -109,7 +117,8 @@ function bufferedSink(target: { fd: number } | { dest: string; append: boolean; 
   const stream = new SonicBoom({
     ...target,
     sync: false,
-    minLength: 16_384,
+    minLength: 8192,
+    maxWrite: 65_536,
     periodicFlush: 100,
     // When nothing takes the lines any more (a full disk, a reader that hangs), lines are dropped, not memory filled.
     maxLength: 8 * 1024 * 1024,

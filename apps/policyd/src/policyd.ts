@@ -42,7 +42,8 @@ export async function runPolicyd(options: PolicydOptions): Promise<StartedPolicy
   const server = createPolicyServer({
     handle: (request) => core.service().handle(request),
     onHandlerError: (error) => core.service().failures.note('daemon', error),
-    onProtocolError: (event, { peer }) => log.write('warn', 'protocol-error', { peer, problem: event.code }),
+    onProtocolError: (event, { peer }) =>
+      log.write('warn', 'protocol-error', ['peer', peer, 'problem', event.code]),
     idleTimeoutMs: policy.idle_timeout_seconds * 1000,
     limits: { connections: policy.max_connections },
   })
@@ -56,7 +57,7 @@ export async function runPolicyd(options: PolicydOptions): Promise<StartedPolicy
     }
     addresses.push(formatListenAddress(listened.address))
   }
-  log.write('info', 'listening', { on: addresses.join(' '), ...core.facts })
+  log.write('info', 'listening', ['on', addresses.join(' '), ...core.facts])
   return {
     ok: true,
     policyd: {
@@ -65,11 +66,14 @@ export async function runPolicyd(options: PolicydOptions): Promise<StartedPolicy
       async close() {
         await server.close({ graceMs: policy.shutdown_seconds * 1000 })
         const { requests, protocolErrors } = server.stats
-        log.write('info', 'stopped', {
+        log.write('info', 'stopped', [
+          'requests',
           requests,
-          protocol_errors: protocolErrors,
-          failures: core.service().failures.total,
-        })
+          'protocol_errors',
+          protocolErrors,
+          'failures',
+          core.service().failures.total,
+        ])
         await core.close()
       },
     },
@@ -86,7 +90,7 @@ export async function runPolicydOnStdio(options: PolicydOptions): Promise<void> 
     handle: (request) => core.service().handle(request),
     onHandlerError: (error) => core.service().failures.note('daemon', error),
     onProtocolError: (event) =>
-      core.log.write('warn', 'protocol-error', { peer: 'stdin', problem: event.code }),
+      core.log.write('warn', 'protocol-error', ['peer', 'stdin', 'problem', event.code]),
   })
   await core.close()
 }
@@ -97,14 +101,19 @@ function startCore(options: PolicydOptions, destination: string) {
   const log = openLog({ ...settings.log, destination, ...(options.log && { format: options.log }) })
   const directory = stateDirectory(settings.store.directory, configPath)
   const store = openStore({ kind: settings.store.kind, directory, log })
+  const storeName = settings.store.kind === 'memory' ? 'memory' : directory
   let service: Service = createService({ settings, store, directory, log })
   const stopSweeping = startSweeping({ store, greylist: service.greylist, log })
-  const facts = {
+  const facts = [
+    'version',
     version,
-    pid: process.pid,
-    store: settings.store.kind === 'memory' ? 'memory' : directory,
-    settings: configPath ?? 'defaults',
-  }
+    'pid',
+    process.pid,
+    'store',
+    storeName,
+    'settings',
+    configPath ?? 'defaults',
+  ]
   return {
     log,
     facts,
@@ -115,7 +124,16 @@ function startCore(options: PolicydOptions, destination: string) {
       if (!loaded) return
       if (!loaded.ok) {
         for (const { line, path, message } of loaded.problems)
-          log.write('error', 'settings', { file: configPath, line, setting: path, problem: message })
+          log.write('error', 'settings', [
+            'file',
+            configPath,
+            'line',
+            line,
+            'setting',
+            path,
+            'problem',
+            message,
+          ])
         return
       }
       const old = service
@@ -129,7 +147,7 @@ function startCore(options: PolicydOptions, destination: string) {
       try {
         await store.close()
       } catch (error) {
-        log.write('error', 'store', { problem: (error as Error).message })
+        log.write('error', 'store', ['problem', (error as Error).message])
       }
       log.flush()
     },

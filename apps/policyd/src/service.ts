@@ -92,10 +92,10 @@ export function createConfiguredGreylist({ settings, store, directory, log }: Se
 
 function logListWarning(log: Log, warning: ListWarning): void {
   const { file } = warning
-  if (warning.kind === 'unreadable') log.write('warn', 'list', { file, problem: warning.message })
+  if (warning.kind === 'unreadable') log.write('warn', 'list', ['file', file, 'problem', warning.message])
   else {
     const { line, code, text } = warning.problem
-    log.write('warn', 'list', { file, line, problem: code, text })
+    log.write('warn', 'list', ['file', file, 'line', line, 'problem', code, 'text', text])
   }
 }
 

@@ -31,22 +31,32 @@ export function openStore({ kind, directory, log }: StoreOptions): GreylistStore
 
   const tryToOpen = () => {
     const onCommitError = (error: Error) =>
-      log.write('error', 'store', { problem: 'commit failed, will be tried again', cause: error.message })
+      log.write('error', 'store', ['problem', 'commit failed, will be tried again', 'cause', error.message])
     const opened = openLmdbStore({ directory, onCommitError })
     if (!opened.ok) {
       const { code, cause } = opened.error
       reason = `the store ${directory} ${sentences[code]}`
-      log.write('error', 'store', { problem: reason, cause: cause.message, retry_seconds: retryMs / 1000 })
+      log.write('error', 'store', [
+        'problem',
+        reason,
+        'cause',
+        cause.message,
+        'retry_seconds',
+        retryMs / 1000,
+      ])
       timer = setTimeout(tryToOpen, retryMs)
       return
     }
     store = opened.store
     if (opened.setAside)
-      log.write('error', 'store', {
-        problem: 'the database was damaged and has been set aside; the greylist begins anew',
-        set_aside: opened.setAside,
-      })
-    if (opened.recovered > 0) log.write('info', 'store', { recovered: opened.recovered, directory })
+      log.write('error', 'store', [
+        'problem',
+        'the database was damaged and has been set aside; the greylist begins anew',
+        'set_aside',
+        opened.setAside,
+      ])
+    if (opened.recovered > 0)
+      log.write('info', 'store', ['recovered', opened.recovered, 'directory', directory])
   }
   tryToOpen()
 
@@ -58,6 +68,7 @@ export function openStore({ kind, directory, log }: StoreOptions): GreylistStore
       if (!store) throw new Error(reason)
       yield* store.entries(prefix)
     },
+    mayHave: (prefix) => store?.mayHave(prefix) ?? false,
     remove: (keys) => use((open) => open.remove(keys)),
     expire: (isExpired) => use((open) => open.expire(isExpired)),
     count: () => use((open) => open.count()),

@@ -19,10 +19,6 @@ export function subjectOf(request: PolicyRequest, now: number): SubjectOf {
   if (addressText === undefined || addressText === '') return { ok: false, reason: 'no-client-address' }
   const parsed = parseIp(addressText)
   if (!parsed.ok) return { ok: false, reason: 'bad-client-address' }
-  const name = request.get('client_name')
-  const reverseName = request.get('reverse_client_name')
-  const instance = request.get('instance')
-  const queueId = request.get('queue_id')
   return {
     ok: true,
     subject: {
@@ -30,20 +26,20 @@ export function subjectOf(request: PolicyRequest, now: number): SubjectOf {
       client: {
         addressText,
         address: unmapIp(parsed.value),
-        ...(isKnownName(name) && { name }),
-        ...(isKnownName(reverseName) && { reverseName }),
+        name: knownName(request.get('client_name')),
+        reverseName: knownName(request.get('reverse_client_name')),
       },
       helo: request.get('helo_name') ?? '',
       sender,
       recipient,
-      ...(instance && { instance }),
-      ...(queueId && { queueId }),
+      instance: request.get('instance'),
+      queueId: request.get('queue_id') || undefined,
       isAuthenticated: Boolean(request.get('sasl_username')),
     },
   }
 }
 
 /** Postfix says `unknown` where it has no name. */
-function isKnownName(name: string | undefined): name is string {
-  return name !== undefined && name !== '' && name !== 'unknown'
+function knownName(name: string | undefined): string | undefined {
+  return name === '' || name === 'unknown' ? undefined : name
 }

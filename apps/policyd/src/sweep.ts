@@ -24,10 +24,10 @@ export function startSweeping(parts: { store: GreylistStore; greylist: Greylist;
       if (isMine) {
         const began = performance.now()
         const expired = await greylist.expire(now)
-        log.write('info', 'expiry', { expired, ms: Math.round(performance.now() - began) })
+        log.write('info', 'expiry', ['expired', expired, 'ms', Math.round(performance.now() - began)])
       }
     } catch (error) {
-      log.write('error', 'expiry', { problem: (error as Error).message })
+      log.write('error', 'expiry', ['problem', (error as Error).message])
     }
     timer = setTimeout(look, lookEveryMs)
     timer.unref()

@@ -9,8 +9,8 @@ import {
   listsAddress,
   listsClient,
 } from './allowlist.ts'
-import { type Entry, type EntryKey, entryKey, parseEntryKey, type Seconds } from './entry.ts'
-import { defaultIdentityRules, type IdentityRules, identify } from './identity.ts'
+import { type Entry, type EntryKey, entryKey, kindPrefix, parseEntryKey, type Seconds } from './entry.ts'
+import { defaultIdentityRules, type Identity, type IdentityRules, identify } from './identity.ts'
 import { defaultRules, type GreylistRules } from './rules.ts'
 import { normalizeSender } from './sender.ts'
 import type { Change, GreylistStore } from './store.ts'
@@ -64,6 +64,13 @@ export const emptyLists: GreylistLists = {
   senders: emptyAddressList,
 }
 
+/** Some 2 MB at most. */
+const rememberedIdentities = 10_000
+
+const pausePrefix = kindPrefix('pause')
+const allowPrefix = kindPrefix('allow')
+const knownPrefix = kindPrefix('known')
+
 /** A greylist over a store. */
 export function createGreylist(options: GreylistOptions): Greylist {
   const { store, rules = defaultRules, identity = defaultIdentityRules } = options
@@ -78,6 +85,20 @@ export function createGreylist(options: GreylistOptions): Greylist {
     allow: (client: string) => entryKey('allow', conceal(client.toLowerCase())),
   }
 
+  const identities = new Map<string, Identity>()
+
+  /** The identity of an attempt's client; the same clients come again and again, so some are remembered. */
+  const identityOf = ({ client, authenticatedDomain }: Attempt): Identity => {
+    const id = `${client.address.text} ${client.name} ${authenticatedDomain}`
+    let who = identities.get(id)
+    if (who === undefined) {
+      if (identities.size >= rememberedIdentities) identities.clear()
+      who = identify({ address: client.address, confirmedName: client.name, authenticatedDomain }, identity)
+      identities.set(id, who)
+    }
+    return who
+  }
+
   const write = (entryKeyToWrite: EntryKey, merge: (old: Entry | undefined) => Entry): Promise<void> =>
     store.update([entryKeyToWrite], ([old]): Change<void> => ({ value: undefined, next: [merge(old)] }))
 
@@ -85,14 +106,23 @@ export function createGreylist(options: GreylistOptions): Greylist {
     check(attempt, now) {
       const listed = listedReason(lists, attempt)
       if (listed) return Promise.resolve(listed)
-      const { sender, recipient, authenticatedDomain, client } = attempt
-      const facts = { address: client.address, confirmedName: client.name, authenticatedDomain }
-      const who = identify(facts, identity)
+      const { sender, recipient } = attempt
+      const who = identityOf(attempt)
       const text = `${who.text}\n${normalizeSender(sender)}\n${recipient}`.toLowerCase()
-      const keys = [key.client(who.clientText), key.triplet(text), key.pause(recipient), key.allow(who.text)]
-      if (sender !== '') keys.push(key.known(sender, recipient))
-      return store.update(keys, ([clientEntry, triplet, pause, allow, known]) => {
-        const state = { client: clientEntry, triplet, pause, allow, known }
+      const keys: EntryKey[] = [key.client(who.clientText), key.triplet(text)]
+      // The other kinds are rare: where there are none, they are not asked for at each attempt.
+      const hasPause = store.mayHave(pausePrefix) && keys.push(key.pause(recipient)) - 1
+      const hasAllow = store.mayHave(allowPrefix) && keys.push(key.allow(who.text)) - 1
+      const hasKnown =
+        sender !== '' && store.mayHave(knownPrefix) && keys.push(key.known(sender, recipient)) - 1
+      return store.update(keys, (entries) => {
+        const state = {
+          client: entries[0],
+          triplet: entries[1],
+          pause: hasPause ? entries[hasPause] : undefined,
+          allow: hasAllow ? entries[hasAllow] : undefined,
+          known: hasKnown ? entries[hasKnown] : undefined,
+        }
         const { decision, change } = transition(state, now, rules)
         return { value: decision, next: change && [change.client, change.triplet] }
       })

@@ -4,11 +4,14 @@ import type { Decide, GreylistStore } from './store.ts'
 /** A store that ends with the process: for tests, for trying things out, and for a daemon that may forget. */
 export function createMemoryStore(): GreylistStore {
   const records = new Map<EntryKey, Entry>()
+  const prefixes = new Set<string>()
   return {
     async update<T>(keys: readonly EntryKey[], decide: Decide<T>): Promise<T> {
       const { value, next } = decide(keys.map((key) => records.get(key)))
       next?.forEach((entry, i) => {
-        if (entry) records.set(keys[i]!, entry)
+        if (!entry) return
+        records.set(keys[i]!, entry)
+        prefixes.add(keys[i]!.slice(0, 2))
       })
       return value
     },
@@ -18,6 +21,7 @@ export function createMemoryStore(): GreylistStore {
         if (entry) yield [key, entry] as const
       }
     },
+    mayHave: (prefix) => prefixes.has(prefix),
     async remove(keys) {
       return keys.reduce((removed, key) => removed + Number(records.delete(key)), 0)
     },

@@ -90,6 +90,14 @@ export function greylistStoreContract(
       expect(found.map(([key]) => key)).toEqual(['a', 'aa', 'b', 'c'].map((n) => entryKey('client', n)))
       expect((await list(store, '')).length).toEqual(5)
     })
+    test('knows which kinds it may have', async (store) => {
+      expect(store.mayHave(kindPrefix('client'))).toEqual(false)
+      await put(store, b, entry(1))
+      expect(store.mayHave(kindPrefix('client'))).toEqual(true)
+      await store.count()
+      expect(store.mayHave(kindPrefix('client'))).toEqual(true)
+      expect(store.mayHave(kindPrefix('pause'))).toEqual(false)
+    })
     test('removes what it is told, once', async (store) => {
       await put(store, a, entry(1))
       expect(await store.remove([a, b])).toEqual(1)

@@ -9,9 +9,9 @@ export interface Subject {
     readonly addressText: string
     readonly address: Ip
     /** Its name, when a forward lookup of the name gives the address again; Postfix says `unknown` otherwise. */
-    readonly name?: string
+    readonly name?: string | undefined
     /** Its name by reverse lookup alone. */
-    readonly reverseName?: string
+    readonly reverseName?: string | undefined
   }
   /** The argument of HELO or EHLO; '' when the client never sent one. */
   readonly helo: string
@@ -19,8 +19,8 @@ export interface Subject {
   readonly sender: string
   readonly recipient: string
   /** Identifies the message: the same for all its recipients. */
-  readonly instance?: string
-  readonly queueId?: string
+  readonly instance?: string | undefined
+  readonly queueId?: string | undefined
   /** The client has logged in (SASL) and is one of our users: mail going out. */
   readonly isAuthenticated: boolean
 }

@@ -89,6 +89,8 @@ export class LmdbGreylistStore implements LmdbStore {
   #committing: Pending = new Map()
   #updates: Update[] = []
   #waiting: Waiting[] = []
+  /** What `mayHave` has found out; that a prefix has entries stays true until the end. */
+  readonly #prefixes = new Map<string, { found: boolean; at: number }>()
   #commit: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   /**
@@ -121,6 +123,16 @@ export class LmdbGreylistStore implements LmdbStore {
   async *entries(prefix: string): AsyncIterable<readonly [EntryKey, Entry]> {
     await this.#drain()
     for await (const slice of this.#slices(prefix)) yield* slice
+  }
+
+  mayHave(prefix: string): boolean {
+    const known = this.#prefixes.get(prefix)
+    if (known && (known.found || performance.now() - known.at < limits.lookAgainMs)) return known.found
+    const range = { start: prefix, end: `${prefix}\u{10ffff}`, limit: 1 }
+    let found = false
+    for (const _ of this.#database.getKeys(range)) found = true
+    this.#prefixes.set(prefix, { found, at: performance.now() })
+    return found
   }
 
   async remove(keys: readonly EntryKey[]): Promise<number> {
@@ -182,6 +194,8 @@ export class LmdbGreylistStore implements LmdbStore {
 
   #set(key: EntryKey, entry: Entry | undefined): void {
     this.#pending.set(key, entry)
+    const prefix = entry && this.#prefixes.get(key.slice(0, 2))
+    if (prefix) prefix.found = true
     this.#journal.add(key, entry)
   }
 

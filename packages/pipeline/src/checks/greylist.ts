@@ -129,14 +129,17 @@ export const greylist = defineCheck({
       return { kind: 'header', header: formatGreylistHeader(options.header, facts) }
     }
 
+    const learn = async (subject: Subject): Promise<GreylistFinding> => {
+      if (options.known_senders && subject.sender !== '') {
+        const pair = { sender: subject.recipient, recipient: subject.sender }
+        await list.know(pair, subject.now)
+      }
+      return { result: 'outgoing' }
+    }
+
     return {
-      async run(subject): Promise<GreylistFinding> {
-        if (!subject.isAuthenticated) return list.check(subject, subject.now)
-        if (options.known_senders && subject.sender !== '') {
-          const pair = { sender: subject.recipient, recipient: subject.sender }
-          await list.know(pair, subject.now)
-        }
-        return { result: 'outgoing' }
+      run(subject): Promise<GreylistFinding> {
+        return subject.isAuthenticated ? learn(subject) : list.check(subject, subject.now)
       },
       judge(finding, subject) {
         if (finding.result !== 'defer') return pass(finding, subject)

@@ -1,4 +1,5 @@
 import { type Cidr, parseCidr } from '@postern/addr'
+import type { Budget } from '@postern/dns'
 import {
   checkHelo,
   defaultActions,
@@ -124,13 +125,15 @@ export const helo = defineCheck({
 
     return {
       run({ helo: name, client }) {
-        const { address, name: clientName, reverseName } = client
-        const subject = { helo: name, client: { address, name: clientName, reverseName }, own }
-        return checkHelo(
-          subject,
-          { resolver: ports.resolver, query: { budget: ports.newBudget() } },
-          checkOptions,
-        )
+        let budget: Budget | undefined
+        const query = {
+          // Made when the DNS is first asked: most greetings need no budget.
+          get budget() {
+            budget ??= ports.newBudget()
+            return budget
+          },
+        }
+        return checkHelo({ helo: name, client, own }, { resolver: ports.resolver, query }, checkOptions)
       },
       judge(finding, subject) {
         for (const hit of finding.hits) {
