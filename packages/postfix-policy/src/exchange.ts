@@ -108,6 +108,7 @@ export class Exchange implements PolicyConnection {
   }
 
   receive(bytes: Uint8Array): void {
+    if (this.isOver) return
     for (const event of this.decoder.receive(bytes)) {
       if (event.kind === 'request') {
         this.counters.requests++
@@ -119,6 +120,7 @@ export class Exchange implements PolicyConnection {
 
   /** The peer sends nothing more. What it asked completely is answered, then the connection is closed. */
   ended(): void {
+    if (this.isOver) return
     const error = this.decoder.end()
     if (error !== undefined) this.fail(error)
     this.close()
@@ -146,11 +148,7 @@ export class Exchange implements PolicyConnection {
   private fail(error: PolicyProtocolError): void {
     this.counters.protocolErrors++
     this.fault = error
-    try {
-      this.handlers.onProtocolError?.(error, this)
-    } catch {
-      this.counters.handlerErrors++
-    }
+    guard(this.counters, () => this.handlers.onProtocolError?.(error, this))
   }
 
   /** Decides what waits, as far as the limits allow; then closes or holds reading back, if it is time for either. */
@@ -227,17 +225,21 @@ export class Exchange implements PolicyConnection {
 
   private failureReply(error: unknown, request: PolicyRequest): string {
     this.counters.handlerErrors++
-    try {
-      this.handlers.onHandlerError?.(error, request, this)
-    } catch {
-      // A report that fails must not take the answer with it; it is counted like the first failure.
-      this.counters.handlerErrors++
-    }
+    guard(this.counters, () => this.handlers.onHandlerError?.(error, request, this))
     return formatReply(this.handlers.failureAction ?? dunno)
   }
 
   private send(text: string): void {
     if (!this.transport.write(text)) this.isBlocked = true
+  }
+}
+
+/** Runs a callback that only reports. One that fails must take neither the answer nor the process with it: it is counted. */
+export function guard(counters: Counters, report: () => void): void {
+  try {
+    report()
+  } catch {
+    counters.handlerErrors++
   }
 }
 

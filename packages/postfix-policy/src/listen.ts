@@ -81,7 +81,7 @@ export async function listenOn(
   error = uid === -1 && gid === -1 ? undefined : await attempt(() => chown(path, uid, gid))
   error ??= await attempt(() => chmod(path, mode))
   if (error === undefined) return { ok: true, value: address }
-  await new Promise((resolve) => server.close(resolve))
+  server.close()
   return failed(codeOf(error), error, address)
 }
 

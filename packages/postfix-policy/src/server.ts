@@ -5,6 +5,7 @@ import type { ListenAddress } from './address.ts'
 import {
   type Counters,
   Exchange,
+  guard,
   type PolicyConnection,
   type PolicyHandlers,
   type Transport,
@@ -37,6 +38,7 @@ export interface PolicyServerStats {
   readonly shedConnections: number
   readonly requests: number
   readonly protocolErrors: number
+  /** Times that `handle` or a callback failed. */
   readonly handlerErrors: number
 }
 
@@ -100,16 +102,18 @@ class SocketServer implements PolicyServer {
     const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
       this.accept(socket, address),
     )
+    server.on('error', (error) => {
+      // Before that it is listenOn's.
+      if (!server.listening) return
+      this.shedOne()
+      guard(this.counters, () => this.options.onAcceptError?.(error))
+    })
     const listened = await listenOn(server, address, socketFile)
     if (!listened.ok) return listened
     if (this.closing !== undefined) {
       await closed(server)
       return closedBefore(address)
     }
-    server.on('error', (error) => {
-      this.shedOne()
-      this.options.onAcceptError?.(error)
-    })
     this.servers.add(server)
     this.startSweep()
     return listened
@@ -175,7 +179,7 @@ class SocketServer implements PolicyServer {
       this.links.delete(link)
       exchange.abandon()
     })
-    this.options.onConnection?.(exchange)
+    guard(this.counters, () => this.options.onConnection?.(exchange))
   }
 
   /** Closes the connection that has been idle longest. Postfix opens another when it needs one. False when all are busy. */
