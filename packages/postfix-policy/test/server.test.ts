@@ -325,7 +325,7 @@ describe('many connections', () => {
   it('that stay silent are closed, those whose handler is at work are not', async () => {
     const [decision, asked] = [gate<Action>(), gate<void>()]
     const address = await start({
-      idleTimeoutMs: 40,
+      idleTimeoutMs: 200,
       handle() {
         asked.open()
         return decision.promise
