@@ -73,7 +73,8 @@ function explainValue(issue: Issue, { name, takes, raw }: Value): Explained {
       const choices = takes?.kind === 'choice' ? takes.choices : []
       const meant = raw === undefined ? undefined : suggest(raw.replaceAll(/^["']|["']$/g, ''), choices)
       const hint = meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`
-      return { code: 'not-a-choice', message: must + (hint || mendingHint(raw, takes)) }
+      const code = raw !== undefined && /^["']/.test(raw) ? 'not-a-choice' : 'wrong-type'
+      return { code, message: must + (hint || mendingHint(raw, takes)) }
     }
     case 'too_small':
       if (issue.origin === 'number') return { code: 'out-of-range', message: must }

@@ -1,0 +1,105 @@
+import { parseForwardPath, parseReversePath } from '@postern/addr'
+import { type GreylistDecision, identify } from '@postern/greylist'
+import { clientOptions, findClient, formatClient } from '../client-option.ts'
+import { complain, configOption, defineCommand, dnsOption, exit, jsonOption, printJson } from '../command.ts'
+import { openDns } from '../dns-access.ts'
+import { formatNetwork, identityRulesOf } from '../greylist-record.ts'
+import { withGreylist } from '../greylist-store.ts'
+import { printable } from '../text-table.ts'
+import { replyOf, runCheck } from '../would-be-answer.ts'
+
+export const greylistCheck = defineCommand({
+  arguments: [],
+  options: {
+    ...clientOptions,
+    sender: { type: 'string', value: 'ADDRESS', summary: 'sender; "<>": none' },
+    recipient: { type: 'string', value: 'ADDRESS', summary: 'recipient' },
+    ...dnsOption,
+    ...jsonOption,
+    ...configOption,
+  },
+  details: `
+Says what the greylist would answer if this came now, from the records and lists as they are. Nothing is written: the question
+does not count as an attempt. Exit status: 0 it passes, 3 it is deferred.`,
+  examples: ['greylist check --client 192.0.2.7 --sender a@example.org --recipient bob@example.net'],
+  async run({ options }, io) {
+    const { sender, recipient } = options
+    if (sender === undefined) return complain(io, '--sender is missing; "<>" is the null sender')
+    if (recipient === undefined) return complain(io, '--recipient is missing')
+    if (!parseReversePath(sender).ok)
+      return complain(io, `--sender is an e-mail address or "<>", not "${sender}"`)
+    if (!parseForwardPath(recipient).ok)
+      return complain(io, `--recipient is an e-mail address, not "${recipient}"`)
+    return withGreylist(
+      { config: options.config, isReadOnly: true },
+      io,
+      async ({ settings, greylist, now }) => {
+        const opened = openDns(settings, options.dns)
+        if (!opened.ok) return complain(io, opened.message)
+        const { dns } = opened
+        try {
+          const who = await findClient(options, dns)
+          if (!who.ok) return complain(io, who.message)
+          if (who.note) complain(io, who.note)
+          const { client } = who
+          const subject = {
+            now,
+            client: { ...client, addressText: client.address.text },
+            helo: '',
+            sender: bare(sender),
+            recipient: bare(recipient),
+            isAuthenticated: false,
+          }
+          const outcome = await runCheck({ check: 'greylist', settings, subject, dns, greylist })
+          for (const { error } of outcome.failures) return complain(io, String(error), exit.failed)
+          const decision = outcome.details.greylist as GreylistDecision
+          const reply = replyOf(outcome.verdict)
+          const facts = { address: client.address, confirmedName: client.name }
+          const rules = identityRulesOf(settings)
+          const identity = identify(facts, rules).text
+          if (options.json)
+            await printJson(io, { ...decision, mode: settings.greylist.mode, identity, reply: reply ?? null })
+          else {
+            const who = `${printable(formatClient(client))}, known as ${printable(formatNetwork(identity, rules))}`
+            await io.stdout.write(`${describeDecision(decision)}\nClient: ${who}\n`)
+            if (reply)
+              await io.stdout.write(`Reply: ${reply.code} ${reply.enhanced} ${printable(reply.text)}\n`)
+          }
+          const { enabled, mode } = settings.greylist
+          if (!enabled) complain(io, '[greylist] enabled is false: the daemon delays nothing')
+          else if (mode === 'observe' && decision.result === 'defer')
+            complain(io, '[greylist] mode is "observe": the daemon only logs this')
+          return decision.result === 'pass' ? exit.ok : exit.temporary
+        } finally {
+          dns.close()
+        }
+      },
+    )
+  },
+})
+
+const bare = (address: string): string => address.replace(/^<(.*)>$/, '$1')
+
+function describeDecision(decision: GreylistDecision): string {
+  if (decision.result === 'defer') {
+    const { missingSeconds, reason } = decision
+    const why = {
+      new: 'never seen before',
+      'early-retry': 'came back too early',
+      'too-late': 'came back too late',
+    }
+    return `Deferred: ${why[reason]}; passes after ${missingSeconds} s.`
+  }
+  const why: Record<typeof decision.reason, string> = {
+    waited: 'has waited long enough',
+    'passed-before': 'has passed before',
+    'client-passes': 'the client has passed often enough',
+    paused: 'the greylist is paused for this recipient',
+    'known-sender': 'we wrote to this sender',
+    allowed: 'the client is allowed (postern greylist allow)',
+    'client-allowlist': 'the client is on a list of clients_files',
+    'recipient-allowlist': 'the recipient is on a list of recipients_files',
+    'sender-allowlist': 'the sender is on a list of senders_files',
+  }
+  return `Passes: ${why[decision.reason]}.`
+}

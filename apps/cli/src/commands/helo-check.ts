@@ -1,0 +1,60 @@
+import { createGreylist, createMemoryStore } from '@postern/greylist'
+import { clientOptions, findClient } from '../client-option.ts'
+import { complain, configOption, defineCommand, dnsOption, exit, jsonOption, printJson } from '../command.ts'
+import { openDns } from '../dns-access.ts'
+import { formatHeloAnswer, type HeloAnswer, jsonOfHeloAnswer, judgedHits } from '../helo-answer.ts'
+import { findSettings } from '../settings-file.ts'
+import { replyOf, runCheck } from '../would-be-answer.ts'
+
+const statuses = { pass: exit.ok, refused: exit.failed, temporary: exit.temporary } as const
+
+export const heloCheck = defineCommand({
+  arguments: ['NAME'],
+  options: { ...clientOptions, ...dnsOption, ...jsonOption, ...configOption },
+  details: `
+Says what the daemon says, under the settings in force, when a client greets with NAME ("" for a client that sends no HELO):
+each finding, what the settings make of it, and the reply that the client would get. The DNS is asked as the daemon asks it.
+Exit status: 0 it passes, 1 it is refused, 3 it is refused for now.`,
+  examples: [
+    'helo check mail.local --client 192.0.2.7',
+    'helo check mx1.example.org --client 192.0.2.7 --dns 127.0.0.1:5353 --json',
+  ],
+  async run({ options, args: [helo = ''] }, io) {
+    const found = findSettings(options.config, io)
+    if (!found.ok) {
+      for (const message of found.messages) complain(io, message)
+      return exit.usage
+    }
+    const { settings } = found
+    const opened = openDns(settings, options.dns)
+    if (!opened.ok) return complain(io, opened.message)
+    const { dns } = opened
+    try {
+      const who = await findClient(options, dns)
+      if (!who.ok) return complain(io, who.message)
+      if (who.note) complain(io, who.note)
+      const { client } = who
+      const subject = {
+        now: io.now(),
+        client: { ...client, addressText: client.address.text },
+        helo,
+        sender: '',
+        recipient: '',
+        isAuthenticated: false,
+      }
+      const greylist = createGreylist({ store: createMemoryStore() })
+      const outcome = await runCheck({ check: 'helo', settings, subject, dns, greylist })
+      for (const { error } of outcome.failures) return complain(io, String(error), exit.failed)
+      const reply = replyOf(outcome.verdict)
+      const verdict = reply === undefined ? 'pass' : reply.code < 500 ? 'temporary' : 'refused'
+      const findings = judgedHits(outcome.details.helo, settings)
+      const answer: HeloAnswer = { helo, client, verdict, findings, reply }
+      if (options.json) await printJson(io, jsonOfHeloAnswer(answer))
+      else await io.stdout.write(formatHeloAnswer(answer))
+      if (!settings.helo.enabled) complain(io, '[helo] enabled is false: the daemon does not run this check')
+      return statuses[verdict]
+    } finally {
+      dns.close()
+    }
+  },
+})

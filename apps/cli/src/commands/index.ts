@@ -1,0 +1,73 @@
+import type { Command } from '../command.ts'
+
+/** A row of the table of commands; its code is loaded when it is called. */
+export interface CommandEntry {
+  /** What is typed after `postern`. */
+  readonly words: string
+  readonly summary: string
+  load(): Promise<Command>
+}
+
+/** Every command, in the order of the help. */
+export const commands: readonly CommandEntry[] = [
+  {
+    words: 'serve',
+    summary: 'run the daemons that the settings enable',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
+    words: 'config check',
+    summary: 'report every mistake in the settings',
+    load: async () => (await import('./config-check.ts')).configCheck,
+  },
+  {
+    words: 'config sample',
+    summary: 'print a settings file with every setting explained',
+    load: async () => (await import('./config-sample.ts')).configSample,
+  },
+  {
+    words: 'helo check',
+    summary: 'what the daemon says about a HELO name',
+    load: async () => (await import('./helo-check.ts')).heloCheck,
+  },
+  {
+    words: 'greylist list',
+    summary: 'what the greylist knows, newest first',
+    load: async () => (await import('./greylist-list.ts')).greylistList,
+  },
+  {
+    words: 'greylist show',
+    summary: 'everything about one client, sender or recipient',
+    load: async () => (await import('./greylist-show.ts')).greylistShow,
+  },
+  {
+    words: 'greylist check',
+    summary: 'what the daemon would answer now; writes nothing',
+    load: async () => (await import('./greylist-check.ts')).greylistCheck,
+  },
+  {
+    words: 'greylist allow',
+    summary: 'delay a client no more',
+    load: async () => (await import('./greylist-allow.ts')).greylistAllow,
+  },
+  {
+    words: 'greylist pause',
+    summary: 'let anything to a recipient through for some minutes',
+    load: async () => (await import('./greylist-pause.ts')).greylistPause,
+  },
+  {
+    words: 'greylist forget',
+    summary: 'remove records',
+    load: async () => (await import('./greylist-forget.ts')).greylistForget,
+  },
+  {
+    words: 'greylist export',
+    summary: 'print all records as JSON lines or CSV',
+    load: async () => (await import('./greylist-export.ts')).greylistExport,
+  },
+  {
+    words: 'greylist stats',
+    summary: 'how many records there are, of which kind and state',
+    load: async () => (await import('./greylist-stats.ts')).greylistStats,
+  },
+]

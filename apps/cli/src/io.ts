@@ -1,0 +1,55 @@
+// What a command sees of the process it runs in; tests hand in their own.
+
+/** A stream to write to. */
+export interface Output {
+  /** Resolves when more may be written. */
+  write(text: string): void | Promise<void>
+  /** Nobody reads any more (`| head`): stop. */
+  readonly isClosed: boolean
+}
+
+export interface CliIo {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Whole seconds since 1970. */
+  now(): number
+  /** Calls the handler at each such signal. */
+  onSignal(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP', handler: () => void): void
+}
+
+/** The streams, environment, clock and signals of this process. */
+export function processIo(): CliIo {
+  return {
+    stdout: outputTo(process.stdout),
+    stderr: outputTo(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => Math.floor(Date.now() / 1000),
+    onSignal: (signal, handler) => void process.on(signal, handler),
+  }
+}
+
+/** The stream as an Output; its errors end it, and are no failure of ours. */
+export function outputTo(stream: NodeJS.WritableStream): Output {
+  let isClosed = false
+  let goOn = () => {}
+  stream.on('error', () => {
+    // EPIPE most of all; whatever it is, nothing can be said there any more.
+    isClosed = true
+    goOn()
+  })
+  stream.on('drain', () => goOn())
+  return {
+    write(text) {
+      if (isClosed || stream.write(text)) return undefined
+      return new Promise((resolve) => {
+        goOn = resolve
+      })
+    },
+    get isClosed() {
+      return isClosed
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { CliIo } from '../src/io.ts'
+import { runCli } from '../src/run-cli.ts'
+
+/** The clock of all tests. */
+export const now = 1_780_000_000
+
+export interface Ran {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+}
+
+/** A directory of its own in which to run command lines. */
+export class Desk {
+  readonly directory = mkdtempSync(path.join(os.tmpdir(), 'postern-cli-'))
+  now = now
+  readonly #handlers = new Map<string, () => void>()
+
+  /** Runs `postern ARGV` in this process. */
+  async run(...argv: string[]): Promise<Ran> {
+    let out = ''
+    let err = ''
+    const io: CliIo = {
+      stdout: {
+        write(text) {
+          out += text
+        },
+        isClosed: false,
+      },
+      stderr: {
+        write(text) {
+          err += text
+        },
+        isClosed: false,
+      },
+      env: {},
+      cwd: this.directory,
+      now: () => this.now,
+      onSignal: (signal, handler) => void this.#handlers.set(signal, handler),
+    }
+    const status = await runCli(argv, io)
+    return { status, out, err }
+  }
+
+  /** Writes postern.toml. */
+  settings(text: string): void {
+    this.write('postern.toml', text)
+  }
+
+  write(name: string, text: string): string {
+    const file = path.join(this.directory, name)
+    writeFileSync(file, text)
+    return file
+  }
+
+  signal(name: string): void {
+    this.#handlers.get(name)?.()
+  }
+
+  clear(): void {
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+}
