@@ -1,0 +1,208 @@
+// A throw-away Postfix: Debian's programs on directories of their own, on loopback, stopped and removed afterwards.
+// Mail for lab.example.com goes to a maildir that the tests read; all other mail is thrown away, nothing leaves the machine.
+
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './free-port.ts'
+import { startSasl } from './sasl.ts'
+import { idOf } from './system-user.ts'
+
+const postfixProgram = '/usr/sbin/postfix'
+const nobody = 65_534
+const patienceMs = 15_000
+
+export interface PreparedPostfix {
+  /** Everything of this Postfix is below it; world-readable, so that daemons may keep their own things here too. */
+  readonly directory: string
+  readonly queueDirectory: string
+  start(services: PostfixServices): Promise<Postfix>
+}
+
+export interface PostfixServices {
+  /** Lines of main.cf, e.g. smtpd_recipient_restrictions; they win over the harness's own. */
+  readonly mainCf: string
+  /** Further services. */
+  readonly masterCf?: string
+  /** A second smtpd: its own lines, `  -o name=value` each. */
+  readonly secondSmtpd?: string
+  /** Run the smtpd chrooted to the queue directory, as Debian does. */
+  readonly chroot?: boolean
+}
+
+export interface Postfix {
+  readonly port: number
+  readonly secondPort: number
+  readonly queueDirectory: string
+  /** Messages with that subject in the maildir, once there are `count` of them. */
+  delivered(subject: string, count?: number): Promise<readonly Message[]>
+  maillog(): string
+  stop(): Promise<void>
+}
+
+/** A delivered message. */
+export interface Message {
+  /** The values of all header fields of that name. */
+  header(name: string): readonly string[]
+}
+
+/** Makes the directories of a Postfix that is not running yet. */
+export function preparePostfix(): PreparedPostfix {
+  const missing = [
+    process.getuid?.() !== 0 &&
+      'root: Postfix starts as root, and gives its own files and processes to other users',
+    !existsSync(postfixProgram) && "Debian's postfix (apt-get install postfix; it need not be configured)",
+  ].filter((what) => what !== false)
+  if (missing.length > 0) throw new Error(`the end-to-end tests need ${missing.join('; and ')}`)
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'postern-e2e-'))
+  chmodSync(directory, 0o755)
+  const queueDirectory = path.join(directory, 'queue')
+  for (const name of ['etc', 'queue', 'data', 'mail']) mkdirSync(path.join(directory, name), { mode: 0o755 })
+  chownSync(path.join(directory, 'data'), idOf('postfix').uid, -1)
+  chownSync(path.join(directory, 'mail'), nobody, nobody)
+  return { directory, queueDirectory, start: (services) => start(directory, services) }
+}
+
+async function start(directory: string, services: PostfixServices): Promise<Postfix> {
+  const ports = { first: await freePort(), second: await freePort() }
+  const etc = path.join(directory, 'etc')
+  writeFileSync(path.join(etc, 'main.cf'), `${baseMainCf(directory)}\n${services.mainCf}\n`)
+  // All mail goes to one mailbox; one recipient does not exist.
+  writeFileSync(path.join(etc, 'mailboxes'), '!/^nobody-by-that-name@/ mail/\n')
+  writeFileSync(path.join(etc, 'master.cf'), masterCf(ports, services))
+  const maillog = () => readIfThere(path.join(directory, 'maillog'))
+  const sasl = await startSasl(path.join(directory, 'queue', 'sasl'))
+  const { status, stdout, stderr } = run(etc, 'start')
+  if (status !== 0) throw new Error(`postfix start failed (${status}):\n${stdout}${stderr}${maillog()}`)
+  const pid = Number(readFileSync(path.join(directory, 'queue/pid/master.pid'), 'utf8'))
+  // Also when a test run is ended from the keyboard: Postfix is in no process group of ours.
+  const abandon = () => void run(etc, 'abort')
+  process.once('exit', abandon)
+  const stop = async () => {
+    process.removeListener('exit', abandon)
+    // "abort" ends all of its processes at once; "stop" would look once a second whether they have finished.
+    run(etc, 'abort')
+    while (isRunning(pid)) await sleep(10)
+    sasl.close()
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+  }
+  return {
+    port: ports.first,
+    secondPort: ports.second,
+    queueDirectory: path.join(directory, 'queue'),
+    delivered: (subject, count = 1) =>
+      awaitMessages(path.join(directory, 'mail'), { subject, count, maillog }),
+    maillog,
+    stop,
+  }
+}
+
+const run = (etc: string, command: string) =>
+  spawnSync(postfixProgram, ['-c', etc, command], { encoding: 'utf8', timeout: 30_000 })
+
+/** Whether there is a process of that id, of whichever program: Postfix is no child of ours. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const readIfThere = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+
+const baseMainCf = (directory: string) => `compatibility_level = 3.6
+queue_directory = ${directory}/queue
+data_directory = ${directory}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = ${directory}/maillog
+maillog_file_prefixes = ${directory}
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.lab.example.com
+mydestination =
+# 127.0.0.1, where the tests come from, is a stranger like any other.
+mynetworks = 192.0.2.254/32
+smtpd_authorized_xclient_hosts = 127.0.0.1
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = sasl
+virtual_mailbox_domains = lab.example.com
+virtual_mailbox_maps = regexp:${directory}/etc/mailboxes
+virtual_mailbox_base = ${directory}
+virtual_mailbox_limit = 0
+virtual_uid_maps = static:${nobody}
+virtual_gid_maps = static:${nobody}
+virtual_transport = virtual
+default_transport = discard
+relay_transport = discard
+alias_maps =
+local_recipient_maps =
+smtpd_error_sleep_time = 0s
+smtpd_peername_lookup = no`
+
+/** Only what a message on its way from smtpd to a maildir or to nowhere meets. */
+const masterCf = (ports: { first: number; second: number }, services: PostfixServices) =>
+  `127.0.0.1:${ports.first} inet n - ${services.chroot ? 'y' : 'n'} - - smtpd
+${services.secondSmtpd === undefined ? '' : `127.0.0.1:${ports.second} inet n - n - - smtpd\n${services.secondSmtpd}`}
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+anvil unix - - n - 1 anvil
+discard unix - - n - - discard
+error unix - - n - - error
+retry unix - - n - - error
+virtual unix - n n - - virtual
+postlog unix-dgram n - n - 1 postlogd
+${services.masterCf ?? ''}
+`
+
+/** virtual(8) writes to `tmp` and moves to `new`, so what is there is whole. */
+async function awaitMessages(
+  mail: string,
+  { subject, count, maillog }: { subject: string; count: number; maillog: () => string },
+): Promise<readonly Message[]> {
+  const folder = path.join(mail, 'new')
+  for (const deadline = performance.now() + patienceMs; ; ) {
+    const names = existsSync(folder) ? readdirSync(folder) : []
+    const messages = names
+      .map((name) => messageOf(readFileSync(path.join(folder, name), 'latin1')))
+      .filter((message) => message.header('Subject').includes(subject))
+    if (messages.length >= count) return messages
+    if (performance.now() > deadline)
+      throw new Error(
+        `${messages.length} of ${count} messages "${subject}" delivered; the mail log:\n${maillog()}`,
+      )
+    await sleep(20)
+  }
+}
+
+function messageOf(text: string): Message {
+  const head = text.slice(0, text.indexOf('\n\n')).replaceAll(/\n[ \t]+/g, ' ')
+  const fields = head.split('\n').map((line) => {
+    const colon = line.indexOf(':')
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const
+  })
+  return {
+    header: (name) => fields.filter(([key]) => key === name.toLowerCase()).map(([, value]) => value),
+  }
+}
