@@ -13,8 +13,21 @@ export interface DeciderParts {
   readonly onOutcome?: ((subject: Subject, outcome: Outcome) => void) | undefined
 }
 
+interface Decision {
+  readonly subject: Subject
+  readonly outcome: Outcome
+  readonly action: Action
+  readonly microseconds: number
+}
+
 /** Answers requests: what Postfix asks at RCPT, decided by the pipeline, with one log line for each decision. */
 export function createDecider({ pipeline, log, failures, onOutcome }: DeciderParts) {
+  const logLater = deferred<Decision>((decision) => {
+    const { subject, outcome } = decision
+    for (const { check, error } of outcome.failures) failures.note(check, error)
+    if (log.isOn('info')) log.write('info', 'decision', decisionFields(decision))
+    onOutcome?.(subject, outcome)
+  })
   return async (request: PolicyRequest): Promise<Action> => {
     const began = performance.now()
     const read = subjectOf(request, Math.floor(Date.now() / 1000))
@@ -25,22 +38,30 @@ export function createDecider({ pipeline, log, failures, onOutcome }: DeciderPar
     const { subject } = read
     const outcome = await pipeline.run(subject)
     const action = answerOf(outcome.verdict)
-    for (const { check, error } of outcome.failures) failures.note(check, error)
-    if (log.isOn('info')) log.write('info', 'decision', decisionFields(subject, outcome, { action, began }))
-    onOutcome?.(subject, outcome)
+    logLater({ subject, outcome, action, microseconds: Math.round((performance.now() - began) * 1000) })
     return action
   }
 }
 
-function decisionFields(
-  subject: Subject,
-  outcome: Outcome,
-  { action, began }: { action: Action; began: number },
-): LogFields {
+/** Does the work of a decision's log line once all answers of this turn are on their way. */
+function deferred<T>(work: (item: T) => void): (item: T) => void {
+  let waiting: T[] = []
+  const workAll = () => {
+    const items = waiting
+    waiting = []
+    for (const item of items) work(item)
+  }
+  return (item) => {
+    if (waiting.length === 0) setImmediate(workAll)
+    waiting.push(item)
+  }
+}
+
+function decisionFields({ subject, outcome, action, microseconds }: Decision): LogFields {
   const { client, helo, sender, recipient, queueId } = subject
   const fields: (string | number | undefined)[] = ['client', client.addressText, 'client_name', client.name]
   fields.push('helo', helo, 'sender', sender, 'recipient', recipient, 'queue_id', queueId)
   for (const { check, finding } of outcome.results) fields.push(`${check}_check`, finding)
-  fields.push('action', formatAction(action), 'us', Math.round((performance.now() - began) * 1000))
+  fields.push('action', formatAction(action), 'us', microseconds)
   return fields
 }

@@ -2,8 +2,8 @@
 // which people grep, or as JSON. Lines are gathered and written in one go, off the path of the answers.
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import pino from 'pino'
-import SonicBoom from 'sonic-boom'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 /** Names and values in turn; a value that is undefined is left out. A list, as a line is written for each recipient. */
@@ -15,8 +15,8 @@ export interface Log {
   write(level: LogLevel, event: string, fields?: LogFields): void
   /** Opens the file again, after logrotate has moved it away. */
   reopen(): void
-  /** Writes what is gathered. */
-  flush(): void
+  /** Writes what is gathered, and ends. */
+  close(): Promise<void>
 }
 
 export interface LogOptions {
@@ -40,14 +40,14 @@ export function openLog(options: LogOptions): Log {
       if (isOn(level)) write(level, event, fields)
     },
     reopen: () => sink.reopen(),
-    flush: () => sink.flush(),
+    close: () => sink.close(),
   }
 }
 
 interface Sink {
   write(line: string): void
   reopen(): void
-  flush(): void
+  close(): Promise<void>
 }
 
 type Writer = (level: LogLevel, event: string, fields: LogFields) => void
@@ -68,11 +68,12 @@ function textWriter(sink: Sink, { destination }: LogOptions): Writer {
   // journald and syslog put the time themselves.
   const hasTime = destination === 'syslog' || process.env.JOURNAL_STREAM !== undefined
   return (level, event, fields) => {
-    let line = hasTime ? event : `${isoTime()} ${event}`
-    if (level === 'error' || level === 'warn') line += ` level=${level}`
+    let line = hasTime ? event : isoTime() + ' ' + event
+    if (level === 'error' || level === 'warn') line += ' level=' + level
     for (let i = 0; i < fields.length; i += 2) {
       const value = fields[i + 1]
-      if (value !== undefined) line += ` ${fields[i]}=${typeof value === 'number' ? value : quoted(value)}`
+      if (value !== undefined)
+        line += ' ' + fields[i] + '=' + (typeof value === 'number' ? value : quoted(value))
     }
     sink.write(line + '\n')
   }
@@ -107,45 +108,71 @@ function escaped(character: string): string {
 
 function openSink(destination: string): Sink {
   if (destination === 'syslog') return syslogSink()
-  if (destination === 'stdout') return bufferedSink({ fd: 1 })
-  if (destination === 'stderr') return bufferedSink({ fd: 2 })
-  return bufferedSink({ dest: destination, append: true, mkdir: false })
+  if (destination === 'stdout') return gatheringSink(() => createWriteStream('', { fd: 1, autoClose: false }))
+  if (destination === 'stderr') return gatheringSink(() => createWriteStream('', { fd: 2, autoClose: false }))
+  return gatheringSink(() => createWriteStream(destination, { flags: 'a', mode: 0o640 }))
 }
 
-/** Gathers lines for some milliseconds, or up to some kilobytes, for one write. */
-function bufferedSink(target: { fd: number } | { dest: string; append: boolean; mkdir: boolean }): Sink {
-  const stream = new SonicBoom({
-    ...target,
-    sync: false,
-    minLength: 8192,
-    maxWrite: 65_536,
-    periodicFlush: 100,
-    // When nothing takes the lines any more (a full disk, a reader that hangs), lines are dropped, not memory filled.
-    maxLength: 8 * 1024 * 1024,
-  })
-  let isBroken = false
-  stream.on('error', (error: Error) => {
-    if (isBroken) return
-    isBroken = true
-    try {
-      process.stderr.write(`postern: the log cannot be written: ${error.message}\n`)
-    } catch {
-      // Nobody is left to tell.
-    }
-  })
+/** Lines wait so long to be written together. */
+const gatherMs = 50
+const gatherBytes = 64 * 1024
+/** Beyond this the reader hangs or the disk is full: lines are dropped and counted, memory is not filled. */
+const maxWaitingBytes = 8 * 1024 * 1024
+
+/**
+ * Gathers lines for one write, which libuv's threads do. As bytes, at once: a line left as a string for 50 ms is a tree of
+ * its parts that the garbage collector moves about (measured: a third of the cost of a line).
+ */
+function gatheringSink(open: () => WriteStream): Sink {
+  let stream = watched(open())
+  let buffer = Buffer.allocUnsafeSlow(gatherBytes)
+  let length = 0
+  let dropped = 0
+  let timer: NodeJS.Timeout | undefined
+  const hand = () => {
+    clearTimeout(timer)
+    timer = undefined
+    if (length === 0) return
+    stream.write(buffer.subarray(0, length))
+    buffer = Buffer.allocUnsafeSlow(gatherBytes)
+    length = 0
+  }
+  const gather = (line: string) => {
+    // Three bytes are the most that a UTF-16 unit becomes.
+    if (length + line.length * 3 > gatherBytes) hand()
+    if (line.length * 3 > gatherBytes) stream.write(line)
+    else length += buffer.write(line, length)
+    timer ??= setTimeout(hand, gatherMs)
+  }
   return {
-    write: (line) => void stream.write(line),
-    reopen: () => {
-      if ('dest' in target) stream.reopen()
-    },
-    flush: () => {
-      try {
-        stream.flushSync()
-      } catch {
-        // Not open yet, or broken: told above.
+    write(line) {
+      if (stream.writableLength > maxWaitingBytes) {
+        dropped++
+        return
       }
+      if (dropped > 0) gather(`log lines were lost: ${dropped}\n`)
+      dropped = 0
+      gather(line)
+    },
+    reopen() {
+      hand()
+      const old = stream
+      stream = watched(open())
+      old.end()
+    },
+    async close() {
+      hand()
+      await new Promise((resolve) => stream.end(resolve))
     },
   }
+}
+
+/** A log that cannot be written must not end the daemon; standard error may still be read by somebody. */
+function watched(stream: WriteStream): WriteStream {
+  return stream.once('error', (error) => {
+    stream.on('error', () => {})
+    process.stderr.write(`postern: the log cannot be written: ${error.message}\n`, () => {})
+  })
 }
 
 /** Hands lines to logger(1), which ends with us; they go to the mail facility, as Postfix's own do. */
@@ -166,6 +193,8 @@ function syslogSink(): Sink {
       if (child.stdin?.writable && child.stdin.writableLength < 1024 * 1024) child.stdin.write(line)
     },
     reopen() {},
-    flush() {},
+    async close() {
+      child.stdin?.end()
+    },
   }
 }

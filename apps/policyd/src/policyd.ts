@@ -149,7 +149,7 @@ function startCore(options: PolicydOptions, destination: string) {
       } catch (error) {
         log.write('error', 'store', ['problem', (error as Error).message])
       }
-      log.flush()
+      await log.close()
     },
   }
 }

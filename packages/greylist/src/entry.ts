@@ -63,3 +63,24 @@ export function mergeEntries(a: Entry, b: Entry): Entry {
   const count = Math.max(a.count, b.count)
   return later.count === count ? later : { ...later, count }
 }
+
+/**
+ * An entry that we changed from `base` to `ours` while another process changed it to `theirs`: times go on, passes of both
+ * count, and the one who did not touch `first` leaves it to the other.
+ */
+export function rebaseEntry(base: Entry | undefined, ours: Entry, theirs: Entry): Entry {
+  if (base === undefined) {
+    const first = Math.min(ours.first, theirs.first)
+    return { first, last: Math.max(ours.last, theirs.last), count: ours.count + theirs.count }
+  }
+  return {
+    first: ours.first === base.first ? theirs.first : ours.first,
+    last:
+      ours.last === base.last
+        ? theirs.last
+        : theirs.last === base.last
+          ? ours.last
+          : Math.max(ours.last, theirs.last),
+    count: Math.max(0, theirs.count + ours.count - base.count),
+  }
+}

@@ -19,6 +19,7 @@ export {
   kindPrefix,
   mergeEntries,
   parseEntryKey,
+  rebaseEntry,
   type Seconds,
 } from './entry.ts'
 export {

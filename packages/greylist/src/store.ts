@@ -6,7 +6,7 @@ export interface Change<T> {
   readonly next?: readonly (Entry | undefined)[] | undefined
 }
 
-/** Given the entries under the keys, in their order, decides. Must be pure: a store may call it again after a conflict. */
+/** Given the entries under the keys, in their order, decides. Must be pure: a store may call it again. */
 export type Decide<T> = (entries: readonly (Entry | undefined)[]) => Change<T>
 
 /**
@@ -15,8 +15,9 @@ export type Decide<T> = (entries: readonly (Entry | undefined)[]) => Change<T>
  */
 export interface GreylistStore {
   /**
-   * Reads the entries, decides, writes what changed; atomic for each key, also against other processes that share the
-   * store. Resolves when the change would survive the sudden end of this process.
+   * Reads the entries, decides, writes what changed; atomic for each key within a process. What another process that
+   * shares the store writes to the same key in the same instant is not lost either: the store decides again, or joins both
+   * changes by `rebaseEntry`. Resolves when the change would survive the sudden end of this process.
    */
   update<T>(keys: readonly EntryKey[], decide: Decide<T>): Promise<T>
   /** Entries whose key begins with `prefix`, in the order of their keys. */

@@ -6,7 +6,14 @@
 
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Decide, type Entry, type EntryKey, type GreylistStore, mergeEntries } from '@postern/greylist'
+import {
+  type Decide,
+  type Entry,
+  type EntryKey,
+  type GreylistStore,
+  mergeEntries,
+  rebaseEntry,
+} from '@postern/greylist'
 import type { RootDatabase } from 'lmdb'
 import { decodeEntry, encodeEntry, entrySize } from './entry-codec.ts'
 import { Journal, orphanedRecords } from './journal.ts'
@@ -25,12 +32,13 @@ export interface LmdbStore extends GreylistStore {
   stats(): StoreStats
 }
 
-type Pending = Map<EntryKey, Entry | undefined>
+/** An entry as it will be (undefined: removed), and as LMDB had it when it was first changed. */
+interface Changed {
+  entry: Entry | undefined
+  readonly base: Entry | undefined
+}
 
-/** What was asked for, kept until it is committed, to be asked again if another process was faster. */
-type Update =
-  | { readonly kind: 'decide'; readonly keys: readonly EntryKey[]; readonly decide: Decide<unknown> }
-  | { readonly kind: 'remove'; readonly key: EntryKey }
+type Pending = Map<EntryKey, Changed>
 
 interface Waiting {
   resolve(): void
@@ -87,7 +95,6 @@ export class LmdbGreylistStore implements LmdbStore {
   /** Answered for since the last commit began, and by the commit that is going on. */
   #pending: Pending = new Map()
   #committing: Pending = new Map()
-  #updates: Update[] = []
   #waiting: Waiting[] = []
   /** What `mayHave` has found out; that a prefix has entries stays true until the end. */
   readonly #prefixes = new Map<string, { found: boolean; at: number }>()
@@ -112,8 +119,11 @@ export class LmdbGreylistStore implements LmdbStore {
       return Promise.reject(new Error('the store cannot commit, and too much waits for it'))
     try {
       const { value, next } = decide(keys.map(this.#current))
-      if (!next || !this.#note(keys, next)) return Promise.resolve(value)
-      this.#updates.push({ kind: 'decide', keys, decide })
+      if (next)
+        for (let i = 0; i < next.length; i++) {
+          const entry = next[i]
+          if (entry) this.#set(keys[i]!, entry)
+        }
       return this.#written(value)
     } catch (error) {
       return Promise.reject(error)
@@ -141,7 +151,6 @@ export class LmdbGreylistStore implements LmdbStore {
       if (this.#current(key) === undefined) continue
       removed++
       this.#set(key, undefined)
-      this.#updates.push({ kind: 'remove', key })
     }
     return removed > 0 ? this.#written(removed) : 0
   }
@@ -175,31 +184,24 @@ export class LmdbGreylistStore implements LmdbStore {
   }
 
   readonly #current = (key: EntryKey): Entry | undefined => {
-    if (this.#pending.size > 0 && this.#pending.has(key)) return this.#pending.get(key)
-    if (this.#committing.size > 0 && this.#committing.has(key)) return this.#committing.get(key)
-    return read(this.#database, key)
-  }
-
-  /** Takes over the entries that were decided; whether there were any. */
-  #note(keys: readonly EntryKey[], next: readonly (Entry | undefined)[]): boolean {
-    let isChanged = false
-    for (let i = 0; i < next.length; i++) {
-      const entry = next[i]
-      if (!entry) continue
-      isChanged = true
-      this.#set(keys[i]!, entry)
-    }
-    return isChanged
+    const changed = this.#pending.get(key) ?? this.#committing.get(key)
+    return changed ? changed.entry : read(this.#database, key)
   }
 
   #set(key: EntryKey, entry: Entry | undefined): void {
-    this.#pending.set(key, entry)
+    const changed = this.#pending.get(key)
+    if (changed) changed.entry = entry
+    else this.#pending.set(key, { entry, base: this.#current(key) })
     const prefix = entry && this.#prefixes.get(key.slice(0, 2))
     if (prefix) prefix.found = true
     this.#journal.add(key, entry)
   }
 
-  /** Resolves with `value` once all that this turn of the event loop notes is in the journal. */
+  /**
+   * Resolves with `value` once all that this turn of the event loop notes is in the journal. Updates that changed nothing
+   * wait as well: answers that go out together wake their readers once (measured: up to half again as many requests a
+   * second with 64 connections).
+   */
   #written<T>(value: T): Promise<T> {
     if (this.#waiting.length === 0) setImmediate(this.#writeJournal)
     return new Promise((resolve, reject) => {
@@ -240,22 +242,20 @@ export class LmdbGreylistStore implements LmdbStore {
 
   async #commitPending(): Promise<void> {
     const batch = this.#pending
-    const updates = this.#updates
     this.#committing = batch
     this.#pending = new Map()
-    this.#updates = []
     const forget = this.#journal.turn()
     try {
       if (this.#isAlone()) await this.#putAll(batch)
-      else await this.#replayAll(updates)
+      else await this.#joinAll(batch)
       forget()
       this.#stats.commits++
       this.#stats.committedEntries += batch.size
     } catch (error) {
       this.#stats.failedCommits++
-      for (const [key, entry] of this.#pending) batch.set(key, entry)
+      for (const [key, { entry, base }] of this.#pending)
+        batch.set(key, { entry, base: batch.has(key) ? batch.get(key)!.base : base })
       this.#pending = batch
-      this.#updates = [...updates, ...this.#updates]
       const cause = await commitErrorOf(error as Error)
       this.#parts.onCommitError?.(cause)
       await sleep(limits.retryCommitMs)
@@ -275,7 +275,7 @@ export class LmdbGreylistStore implements LmdbStore {
   /** Nobody else writes: what was decided holds, and LMDB's thread does all of it while this one goes on answering. */
   async #putAll(batch: Pending): Promise<void> {
     await this.#database.batch(() => {
-      for (const [key, entry] of batch)
+      for (const [key, { entry }] of batch)
         if (entry) this.#database.put(storedKey(key), encoded(entry))
         else this.#database.remove(storedKey(key))
     })
@@ -283,11 +283,11 @@ export class LmdbGreylistStore implements LmdbStore {
     this.#lastTransaction = now === this.#lastTransaction + 1 ? now : unknownTransaction
   }
 
-  /** Others write too: every update is decided again where they cannot. */
-  async #replayAll(updates: readonly Update[]): Promise<void> {
+  /** Others write too: each entry is looked at again where they cannot, and what they have changed meanwhile is kept. */
+  async #joinAll(batch: Pending): Promise<void> {
     let transaction = unknownTransaction
     await this.#database.transaction(() => {
-      replay(this.#database, updates)
+      for (const [key, changed] of batch) join(this.#database, key, changed)
       transaction = this.#database.getWriteTxnId()
     })
     this.#lastTransaction = transaction
@@ -335,22 +335,19 @@ export class LmdbGreylistStore implements LmdbStore {
   }
 }
 
-/**
- * Decides every update of a batch again inside the write transaction, where no other process can write: what others have
- * committed since the first decision is taken into account, and nothing of theirs is lost.
- */
-function replay(database: StoreParts['database'], updates: readonly Update[]): void {
-  for (const update of updates) {
-    if (update.kind === 'remove') {
-      database.remove(storedKey(update.key))
-      continue
-    }
-    const { keys, decide } = update
-    const { next } = decide(keys.map((key) => read(database, key)))
-    next?.forEach((entry, i) => {
-      if (entry) database.put(storedKey(keys[i]!), encoded(entry))
-    })
+/** Writes one changed entry over what is there now, inside a write transaction. */
+function join(database: StoreParts['database'], key: EntryKey, { entry, base }: Changed): void {
+  if (!entry) {
+    database.remove(storedKey(key))
+    return
   }
+  const theirs = read(database, key)
+  const isOurs = theirs === undefined || isSame(theirs, base)
+  database.put(storedKey(key), encoded(isOurs ? entry : rebaseEntry(base, entry, theirs)))
+}
+
+function isSame(a: Entry, b: Entry | undefined): boolean {
+  return b !== undefined && a.first === b.first && a.last === b.last && a.count === b.count
 }
 
 function read(database: StoreParts['database'], key: EntryKey): Entry | undefined {

@@ -58,6 +58,8 @@ function openDatabase(directory: string) {
   return open<Buffer, string>({
     path: directory,
     encoding: 'binary',
+    // lmdb takes a path with a dot in its last part for a file's.
+    noSubdir: false,
     pageSize: limits.pageBytes,
     maxReaders: 1024,
     // Every write here is in an explicit batch. The implicit ones drop a promise, whose rejection nobody can catch.

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readdirSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { greylistStoreContract } from '@postern/greylist/testing'
@@ -14,3 +14,9 @@ function open(directory = newDirectory()) {
 }
 
 greylistStoreContract({ describe, it, expect }, () => open())
+
+it('may lie in a directory with a dot in its name', async () => {
+  const directory = path.join(newDirectory(), 'state.d')
+  await open(directory).close()
+  expect(readdirSync(directory)).toContain('data.mdb')
+})
