@@ -112,6 +112,8 @@ function keyedDigest(directory: string): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text).digest('base64url').slice(0, 27)
 }
 
+const unsafeInLine = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g
+
 function postgreyLogger(log: Log): (subject: Subject, outcome: Outcome) => void {
   return (subject, { details }) => {
     const decision = details.greylist
@@ -123,6 +125,7 @@ function postgreyLogger(log: Log): (subject: Subject, outcome: Outcome) => void 
       sender: subject.sender,
       recipient: subject.recipient,
     }
-    log.write('info', formatPostgreyLog(decision, facts))
+    // Not quoted, as the tools that read it expect; so what could act on a terminal or end a line is taken out.
+    log.write('info', formatPostgreyLog(decision, facts).replaceAll(unsafeInLine, '?'))
   }
 }

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { parseLogLine } from '../e2e/harness/log-line.ts'
-import { startTestDaemon } from './in-process.ts'
+import { requestOf, startTestDaemon } from './in-process.ts'
 
 describe('missing and odd attributes', () => {
   const missing: readonly [name: string, value: string | undefined][] = [
@@ -55,10 +55,6 @@ describe('the line of a decision', () => {
     ['a blank and a key', { sender: 'a b action=OK us=1@example.net' }],
     ['quotes', { sender: '"a" action="OK"@example.net', helo_name: 'x"y' }],
     ['a backslash at the end', { helo_name: 'x\\', sender: 'a\\@example.net' }],
-    [
-      'control characters',
-      { helo_name: 'x\r2026-01-01T00:00:00Z decision action=OK', sender: 'a\t\u001b[2J\u0007@x' },
-    ],
     ['line separators of Unicode', { sender: 'a\u2028decision\u2029\u0085\u009b31m@example.net' }],
     ['characters beyond ASCII', { recipient: 'jürgen@lab.example.com', helo_name: 'böse.example' }],
     ['an equals sign', { sender: 'prvs=1234=alice@example.net' }],
@@ -81,6 +77,24 @@ describe('the line of a decision', () => {
       const arrived = Buffer.from(value).toString()
       expect(fields.get(name === 'helo_name' ? 'helo' : name)).toBe(arrived)
     }
+  })
+
+  it('cannot be forged with bytes that no honest client sends', async () => {
+    const daemon = await startTestDaemon()
+    const lines = Object.entries(requestOf({ sender: 'S', helo_name: 'H' })).map(
+      ([key, value]) => `${key}=${value}`,
+    )
+    const text = `${lines.join('\n')}\n\n`
+    const bytes = Buffer.from(
+      text.replace('=S', '=a\t\u001b[2J\u0007\u007f@x').replace('=H', '=x\ryz\u00ff'),
+      'latin1',
+    )
+    expect(await sendRaw(daemon.policyd.addresses[0]!, bytes)).toMatch(/^action=\S/)
+    await daemon.close()
+    const [line, ...more] = daemon.lines.filter((text) => text.includes(' decision '))
+    expect(more).toEqual([])
+    expect(line).toMatch(/^[\x20-\x7e\ufffd]*$/)
+    expect(parseLogLine(line!).fields.get('sender')).toBe('a\t\u001b[2J\u0007\u007f@x')
   })
 
   it('as JSON has the same keys', async () => {
@@ -138,7 +152,7 @@ describe('peers that break the protocol', () => {
 })
 
 /** Sends bytes as they are and half-closes; resolves with what came when the daemon has closed the connection. */
-function sendRaw(address: string, text: string): Promise<string> {
+function sendRaw(address: string, bytes: string | Uint8Array): Promise<string> {
   const [host, port] = address.split(':')
   return new Promise((resolve) => {
     let got = ''
@@ -149,6 +163,6 @@ function sendRaw(address: string, text: string): Promise<string> {
     })
     socket.on('error', () => {})
     socket.on('close', () => resolve(got))
-    socket.end(text)
+    socket.end(bytes)
   })
 }
