@@ -37,7 +37,7 @@ export function openDns({ dns }: Settings, server: string | undefined): OpenedDn
   return {
     ok: true,
     dns: {
-      resolver: createCache(resolver, { now, maxEntries: Math.max(1, dns.cache_entries) }),
+      resolver: createCache(resolver, { now, maxEntries: dns.cache_entries }),
       newBudget: () => createBudget({ deadlineMs: now() + dns.message_deadline_ms, now }),
       close: () => resolver.close(),
     },

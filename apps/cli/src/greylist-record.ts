@@ -46,23 +46,26 @@ export type RecordState =
   | 'over'
   | 'known'
 
-/** The record, or undefined for what is no business of people's. */
+/** The record, or undefined for what is no business of people's. Written for stores of millions of records. */
 export function recordOf(key: EntryKey, entry: Entry): GreylistRecord | undefined {
   const parsed = parseEntryKey(key)
   if (!parsed || !isRecordKind(parsed.kind)) return undefined
   const { kind, parts } = parsed
   const [a, b, c] = parts
-  const common = { key, kind, entry }
   switch (kind) {
     case 'triplet':
-      return parts.length < 3 ? { ...common, digest: a } : { ...common, client: a, sender: b, recipient: c }
+      return parts.length < 3
+        ? { key, kind, entry, digest: a }
+        : { key, kind, entry, client: a, sender: b, recipient: c }
     case 'known':
-      return parts.length < 2 ? { ...common, digest: a } : { ...common, recipient: a, sender: b }
+      return parts.length < 2
+        ? { key, kind, entry, digest: a }
+        : { key, kind, entry, recipient: a, sender: b }
     case 'pause':
-      return { ...common, recipient: a }
+      return { key, kind, entry, recipient: a }
     case 'client':
     case 'allow':
-      return { ...common, client: a }
+      return { key, kind, entry, client: a }
   }
 }
 

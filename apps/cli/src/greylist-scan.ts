@@ -18,12 +18,15 @@ export async function newest(
 ): Promise<{ records: readonly GreylistRecord[]; total: number }> {
   let kept: GreylistRecord[] = []
   let total = 0
+  let oldestKept = Number.NEGATIVE_INFINITY
   const keepNewest = () => {
     kept.sort((a, b) => lastMoment(b) - lastMoment(a) || (a.key < b.key ? -1 : 1))
     kept = kept.slice(0, limit)
+    if (kept.length === limit) oldestKept = limit === 0 ? Number.POSITIVE_INFINITY : lastMoment(kept.at(-1)!)
   }
   for await (const record of records) {
     total++
+    if (lastMoment(record) < oldestKept) continue
     kept.push(record)
     if (kept.length >= 2 * limit + 1000) keepNewest()
   }

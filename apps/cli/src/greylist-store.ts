@@ -1,6 +1,6 @@
 // The daemon's greylist, opened beside the running daemon.
 
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import type { Greylist, GreylistStore } from '@postern/greylist'
 import { createConfiguredGreylist, stateDirectory } from '@postern/policyd'
@@ -44,7 +44,7 @@ export async function withGreylist(
     return complain(io, `[store] kind is "memory" in ${source}: the daemon alone knows its greylist`)
   const directory = stateDirectory(settings.store.directory, found.path)
   // A store made here would belong to whoever runs this command, and the daemon could not write to it.
-  if (!existsSync(path.join(directory, 'data.mdb'))) {
+  if (isMissing(path.join(directory, 'data.mdb'))) {
     const advice = `start the daemon first, or name its settings with --config (these were ${source})`
     return complain(io, `there is no store in ${directory}: ${advice}`, exit.failed)
   }
@@ -63,6 +63,16 @@ export async function withGreylist(
     return await use({ settings, directory, store, greylist, now: io.now() })
   } finally {
     await opened.store.close()
+  }
+}
+
+/** Whether a file is surely not there; one in a directory that this user may not look into may be. */
+function isMissing(file: string): boolean {
+  try {
+    return !statSync(file).isFile()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' || code === 'ENOTDIR'
   }
 }
 
