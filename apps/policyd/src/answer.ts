@@ -3,8 +3,19 @@ import type { Action } from '@postern/postfix-policy'
 
 const dunno: Action = { kind: 'dunno' }
 
-/** The verdict in Postfix's words. */
+const answers = new WeakMap<Verdict, Action>()
+
+/** The verdict in Postfix's words; the same action for the same verdict, so that its text is made once. */
 export function answerOf(verdict: Verdict): Action {
+  let answer = answers.get(verdict)
+  if (answer === undefined) {
+    answer = actionOf(verdict)
+    answers.set(verdict, answer)
+  }
+  return answer
+}
+
+function actionOf(verdict: Verdict): Action {
   switch (verdict.kind) {
     case 'none':
       return dunno

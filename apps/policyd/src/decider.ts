@@ -61,7 +61,7 @@ function decisionFields({ subject, outcome, action, microseconds }: Decision): L
   const { client, helo, sender, recipient, queueId } = subject
   const fields: (string | number | undefined)[] = ['client', client.addressText, 'client_name', client.name]
   fields.push('helo', helo, 'sender', sender, 'recipient', recipient, 'queue_id', queueId)
-  for (const { check, finding } of outcome.results) fields.push(`${check}_check`, finding)
+  for (const result of outcome.results) fields.push(`${result.check}_check`, result.describe())
   fields.push('action', formatAction(action), 'us', microseconds)
   return fields
 }

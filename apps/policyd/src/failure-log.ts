@@ -9,7 +9,8 @@ export interface FailureLog {
   readonly total: number
 }
 
-export function createFailureLog(log: Log): FailureLog {
+/** `clock`: milliseconds that never go back. */
+export function createFailureLog(log: Log, clock: () => number = () => performance.now()): FailureLog {
   const told = new Map<string, { at: number; since: number }>()
   let total = 0
   return {
@@ -17,7 +18,7 @@ export function createFailureLog(log: Log): FailureLog {
       total++
       const cause = error instanceof Error ? error.message : String(error)
       const key = `${where}: ${cause}`
-      const now = performance.now()
+      const now = clock()
       const last = told.get(key)
       if (last && now - last.at < tellEveryMs) {
         last.since++

@@ -3,6 +3,7 @@ import { createPolicyServer, type PolicyServer, serveStream } from '@postern/pos
 import type { LoadedSettings, Settings } from '@postern/settings'
 import { openLog } from './log.ts'
 import { lookupOwner } from './owner.ts'
+import { changedUntilRestart } from './restart-settings.ts'
 import { createService, type Service } from './service.ts'
 import { stateDirectory } from './state.ts'
 import { openStore } from './store.ts'
@@ -102,8 +103,9 @@ function startCore(options: PolicydOptions, destination: string) {
   const directory = stateDirectory(settings.store.directory, configPath)
   const store = openStore({ kind: settings.store.kind, directory, log })
   const storeName = settings.store.kind === 'memory' ? 'memory' : directory
+  let current = settings
   let service: Service = createService({ settings, store, directory, log })
-  const stopSweeping = startSweeping({ store, greylist: service.greylist, log })
+  const stopSweeping = startSweeping({ store, expire: (now) => service.greylist.expire(now), log })
   const facts = [
     'version',
     version,
@@ -136,9 +138,23 @@ function startCore(options: PolicydOptions, destination: string) {
           ])
         return
       }
-      const old = service
-      service = createService({ settings: loaded.settings, store, directory, log })
-      old.close()
+      const old = { service, deadlineMs: current.dns.message_deadline_ms }
+      try {
+        service = createService({ settings: loaded.settings, store, directory, log })
+      } catch (error) {
+        log.write('error', 'settings', ['file', configPath, 'problem', (error as Error).message])
+        return
+      }
+      current = loaded.settings
+      // What was asked before is still being looked up.
+      setTimeout(() => old.service.close(), old.deadlineMs).unref()
+      for (const setting of changedUntilRestart(settings, current))
+        log.write('warn', 'settings', [
+          'setting',
+          setting,
+          'problem',
+          'changed, but only a restart makes it so',
+        ])
       log.write('info', 'reloaded', facts)
     },
     async close() {

@@ -1,7 +1,7 @@
 // The only place where the daemon's real ports are made: from settings to something that answers requests.
 
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { createBudget, createCache } from '@postern/dns'
@@ -13,7 +13,7 @@ import {
   type Greylist,
   type GreylistStore,
 } from '@postern/greylist'
-import { checks, createPipeline, type Outcome, type Subject } from '@postern/pipeline'
+import { checks, createPipeline, findingOf, type Outcome, type Subject } from '@postern/pipeline'
 import type { Action, PolicyRequest } from '@postern/postfix-policy'
 import type { Settings } from '@postern/settings'
 import { createDecider } from './decider.ts'
@@ -99,24 +99,41 @@ function logListWarning(log: Log, warning: ListWarning): void {
   }
 }
 
-/** A digest under a key that stays in the state directory, so that two of our processes make the same one. */
+/**
+ * A digest under a key that stays in the state directory, so that all our processes make the same one. The key is read when it is
+ * first needed: where it cannot be, the check breaks and says so, as with a store that cannot be opened.
+ */
 function keyedDigest(directory: string): (text: string) => string {
-  const file = path.join(directory, 'privacy.key')
-  mkdirSync(directory, { recursive: true, mode: 0o750 })
-  try {
-    writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  let key: Buffer | undefined
+  return (text) => {
+    key ??= readOrMakeKey(directory)
+    return createHmac('sha256', key).update(text).digest('base64url').slice(0, 27)
   }
-  const key = readFileSync(file)
-  return (text) => createHmac('sha256', key).update(text).digest('base64url').slice(0, 27)
+}
+
+function readOrMakeKey(directory: string): Buffer {
+  const file = path.join(directory, 'privacy.key')
+  if (!existsSync(file)) {
+    mkdirSync(directory, { recursive: true, mode: 0o750 })
+    // Written aside and linked, so that no other process finds half a key; the first to link has made the key of all.
+    const own = `${file}.${process.pid}`
+    writeFileSync(own, randomBytes(32).toString('hex'), { mode: 0o600 })
+    try {
+      linkSync(own, file)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    } finally {
+      unlinkSync(own)
+    }
+  }
+  return readFileSync(file)
 }
 
 const unsafeInLine = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g
 
 function postgreyLogger(log: Log): (subject: Subject, outcome: Outcome) => void {
-  return (subject, { details }) => {
-    const decision = details.greylist
+  return (subject, outcome) => {
+    const decision = findingOf(outcome, 'greylist')
     if (decision === undefined || decision.result === 'outgoing') return
     const facts = {
       queueId: subject.queueId,

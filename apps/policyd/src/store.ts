@@ -5,8 +5,7 @@ import { createMemoryStore, type GreylistStore } from '@postern/greylist'
 import { type OpenErrorCode, openLmdbStore } from '@postern/store-lmdb'
 import type { Log } from './log.ts'
 
-/** How long until an unopened store is tried again. */
-const retryMs = 15_000
+const defaultRetryMs = 15_000
 
 const sentences: Record<OpenErrorCode, string> = {
   'no-permission': 'may not be read and written by this user: change its owner, or [store] directory',
@@ -20,10 +19,13 @@ export interface StoreOptions {
   readonly kind: 'lmdb' | 'memory'
   readonly directory: string
   readonly log: Log
+  /** How long until an unopened store is tried again. Default: 15 s. */
+  readonly retryMs?: number
 }
 
 /** Opens the store now or, when that fails, as soon as it can be; until then its methods reject with the reason. */
-export function openStore({ kind, directory, log }: StoreOptions): GreylistStore {
+export function openStore(options: StoreOptions): GreylistStore {
+  const { kind, directory, log, retryMs = defaultRetryMs } = options
   if (kind === 'memory') return createMemoryStore()
   let timer: NodeJS.Timeout | undefined
   let store: GreylistStore | undefined

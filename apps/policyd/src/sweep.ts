@@ -1,4 +1,4 @@
-import { entryKey, type Greylist, type GreylistStore } from '@postern/greylist'
+import { entryKey, type GreylistStore } from '@postern/greylist'
 import type { Log } from './log.ts'
 
 const hourSeconds = 3600
@@ -8,9 +8,15 @@ const lookEveryMs = 600_000
 
 const sweepKey = entryKey('sweep', '')
 
+export interface SweepParts {
+  readonly store: GreylistStore
+  /** Drops what has expired by now; how many records that were. */
+  readonly expire: (now: number) => Promise<number>
+  readonly log: Log
+}
+
 /** Drops expired records once an hour, by whichever of the processes that share the store comes first. */
-export function startSweeping(parts: { store: GreylistStore; greylist: Greylist; log: Log }): () => void {
-  const { store, greylist, log } = parts
+export function startSweeping({ store, expire, log }: SweepParts): () => void {
   let timer = setTimeout(look, firstAfterMs)
 
   async function look(): Promise<void> {
@@ -23,7 +29,7 @@ export function startSweeping(parts: { store: GreylistStore; greylist: Greylist;
       )
       if (isMine) {
         const began = performance.now()
-        const expired = await greylist.expire(now)
+        const expired = await expire(now)
         log.write('info', 'expiry', ['expired', expired, 'ms', Math.round(performance.now() - began)])
       }
     } catch (error) {

@@ -85,17 +85,19 @@ export function createGreylist(options: GreylistOptions): Greylist {
     allow: (client: string) => entryKey('allow', conceal(client.toLowerCase())),
   }
 
-  const identities = new Map<string, Identity>()
+  const identities = new Map<
+    string,
+    { name: string | undefined; domain: string | undefined; who: Identity }
+  >()
 
   /** The identity of an attempt's client; the same clients come again and again, so some are remembered. */
-  const identityOf = ({ client, authenticatedDomain }: Attempt): Identity => {
-    const id = `${client.address.text} ${client.name} ${authenticatedDomain}`
-    let who = identities.get(id)
-    if (who === undefined) {
-      if (identities.size >= rememberedIdentities) identities.clear()
-      who = identify({ address: client.address, confirmedName: client.name, authenticatedDomain }, identity)
-      identities.set(id, who)
-    }
+  const identityOf = ({ client, authenticatedDomain: domain }: Attempt): Identity => {
+    const { address, name } = client
+    const known = identities.get(address.text)
+    if (known && known.name === name && known.domain === domain) return known.who
+    if (identities.size >= rememberedIdentities) identities.clear()
+    const who = identify({ address, confirmedName: name, authenticatedDomain: domain }, identity)
+    identities.set(address.text, { name, domain, who })
     return who
   }
 

@@ -1,20 +1,20 @@
 import type { Check, Ports, Runner } from './check.ts'
-import type { Findings } from './checks/index.ts'
+import type { CheckName, Findings } from './checks/index.ts'
 import type { Subject } from './subject.ts'
 import { failureVerdicts, isRefusal, noVerdict, type Verdict } from './verdict.ts'
 
-/** What one check said, in the words of the log. */
+/** What one check has found; `error` when it broke. */
 export interface CheckResult {
-  readonly check: string
-  readonly finding: string
+  readonly check: CheckName
+  readonly finding: unknown
+  /** The finding as one word or a short phrase for the log; made when asked for. */
+  describe(): string
 }
 
 /** All that was found out about one recipient, and what is to be done. */
 export interface Outcome {
   readonly verdict: Verdict
   readonly results: readonly CheckResult[]
-  /** The findings themselves, by the name of the check. */
-  readonly details: Findings
   /** Checks that broke; their cause is for the log. */
   readonly failures: readonly { readonly check: string; readonly error: unknown }[]
 }
@@ -34,6 +34,28 @@ export interface PipelineOptions {
   readonly onError: keyof typeof failureVerdicts
 }
 
+/** What a check has found, if it ran and did not break. */
+export function findingOf<Name extends CheckName>(outcome: Outcome, check: Name): Findings[Name] | undefined {
+  return outcome.results.find((result) => result.check === check)?.finding as Findings[Name] | undefined
+}
+
+/** A class, so that the thousands made in a second share their method. */
+class Result implements CheckResult {
+  readonly check: CheckName
+  readonly finding: unknown
+  readonly #runner: Pick<Runner<unknown>, 'describe'>
+  constructor(check: Check, runner: Pick<Runner<unknown>, 'describe'>, finding: unknown) {
+    this.check = check.name as CheckName
+    this.#runner = runner
+    this.finding = finding
+  }
+  describe(): string {
+    return this.#runner.describe(this.finding)
+  }
+}
+
+const broken = { describe: () => 'error' }
+
 interface Step {
   readonly check: Check
   readonly runner: Runner<unknown>
@@ -50,7 +72,6 @@ export function createPipeline({ checks, settings, ports, onError }: PipelineOpt
 
 async function runSteps(steps: readonly Step[], subject: Subject, onFailure: Verdict): Promise<Outcome> {
   const results: CheckResult[] = []
-  const details: Record<string, unknown> = {}
   const failures: { check: string; error: unknown }[] = []
   let verdict: Verdict = noVerdict
   for (const { check, runner } of steps) {
@@ -60,15 +81,14 @@ async function runSteps(steps: readonly Step[], subject: Subject, onFailure: Ver
       const found = runner.run(subject)
       const finding = found instanceof Promise ? await found : found
       judged = runner.judge(finding, subject)
-      details[check.name] = finding
-      results.push({ check: check.name, finding: runner.describe(finding) })
+      results.push(new Result(check, runner, finding))
     } catch (error) {
       failures.push({ check: check.name, error })
-      results.push({ check: check.name, finding: 'error' })
+      results.push(new Result(check, broken, undefined))
       judged = onFailure
     }
     if (judged.kind !== 'none') verdict = judged
     if (isRefusal(judged)) break
   }
-  return { verdict, results, details: details as Findings, failures }
+  return { verdict, results, failures }
 }

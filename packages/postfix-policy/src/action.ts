@@ -54,6 +54,19 @@ export type ParsedAction =
  * Postfix writes to its log and which does nothing to the mail.
  */
 export function formatAction(action: Action): string {
+  if (action.kind === 'dunno') return 'DUNNO'
+  let text = texts.get(action)
+  if (text === undefined) {
+    text = textOfAction(action)
+    texts.set(action, text)
+  }
+  return text
+}
+
+/** A server that gives the same answer again and again, as one object, has it put into words once. */
+const texts = new WeakMap<Action, string>()
+
+function textOfAction(action: Action): string {
   switch (action.kind) {
     case 'dunno':
       return 'DUNNO'

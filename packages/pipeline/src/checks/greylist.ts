@@ -121,6 +121,26 @@ export const greylist = defineCheck({
   create(options, { greylist: list, host }) {
     const isNewInstance = recentInstances()
 
+    const defer = (missingSeconds: number, { recipient }: { recipient: string }): Verdict => {
+      const text = formatGreylistText(options.text, { missingSeconds, recipient })
+      // An enhanced code of one's own may lead the text; else 4.2.0, as some servers give up for good on the 4.7.1
+      // that Postfix would send.
+      return /^\d/.test(text)
+        ? { kind: 'defer-if-permit', text }
+        : { kind: 'defer-if-permit', enhanced: '4.2.0', text }
+    }
+    const isSameForAll = !options.text.includes('%r')
+    const deferrals = new Map<number, Verdict>()
+    /** The same verdict for the same number of seconds: there are few, and each is put into words once. */
+    const deferralAfter = (missingSeconds: number): Verdict => {
+      let verdict = deferrals.get(missingSeconds)
+      if (verdict === undefined) {
+        verdict = defer(missingSeconds, { recipient: '' })
+        deferrals.set(missingSeconds, verdict)
+      }
+      return verdict
+    }
+
     const pass = (finding: GreylistFinding, subject: Subject): Verdict => {
       if (finding.result !== 'pass' || finding.reason !== 'waited') return noVerdict
       if (options.header === '' || !isNewInstance(subject.instance)) return noVerdict
@@ -144,13 +164,7 @@ export const greylist = defineCheck({
       judge(finding, subject) {
         if (finding.result !== 'defer') return pass(finding, subject)
         if (options.mode === 'observe') return noVerdict
-        const { missingSeconds } = finding
-        const text = formatGreylistText(options.text, { missingSeconds, recipient: subject.recipient })
-        // An enhanced code of one's own may lead the text; else 4.2.0, as some servers give up for good on the 4.7.1
-        // that Postfix would send.
-        return /^\d/.test(text)
-          ? { kind: 'defer-if-permit', text }
-          : { kind: 'defer-if-permit', enhanced: '4.2.0', text }
+        return isSameForAll ? deferralAfter(finding.missingSeconds) : defer(finding.missingSeconds, subject)
       },
       describe(finding) {
         if (finding.result === 'outgoing') return 'outgoing'
