@@ -1,7 +1,7 @@
 import { formatListenAddress, type ListenAddress, parseListenAddress } from '@postern/postfix-policy'
 import { createPolicyServer, type PolicyServer, serveStream } from '@postern/postfix-policy/server'
-import type { LoadedSettings, Settings } from '@postern/settings'
-import { openLog } from './log.ts'
+import type { LoadedSettings, Settings, SettingsProblem } from '@postern/settings'
+import { type Log, openLog } from './log.ts'
 import { lookupOwner } from './owner.ts'
 import { changedUntilRestart } from './restart-settings.ts'
 import { createService, type Service } from './service.ts'
@@ -66,6 +66,7 @@ export async function runPolicyd(options: PolicydOptions): Promise<StartedPolicy
       reload: core.reload,
       async close() {
         await server.close({ graceMs: policy.shutdown_seconds * 1000 })
+        await lastLines()
         const { requests, protocolErrors } = server.stats
         log.write('info', 'stopped', [
           'requests',
@@ -93,8 +94,12 @@ export async function runPolicydOnStdio(options: PolicydOptions): Promise<void> 
     onProtocolError: (event) =>
       core.log.write('warn', 'protocol-error', ['peer', 'stdin', 'problem', event.code]),
   })
+  await lastLines()
   await core.close()
 }
+
+/** Lines about decisions are written when their answers are on their way (see decider.ts): also those of the last ones. */
+const lastLines = () => new Promise((resolve) => setImmediate(resolve))
 
 /** What answers, apart from how requests arrive. */
 function startCore(options: PolicydOptions, destination: string) {
@@ -103,8 +108,14 @@ function startCore(options: PolicydOptions, destination: string) {
   const directory = stateDirectory(settings.store.directory, configPath)
   const store = openStore({ kind: settings.store.kind, directory, log })
   const storeName = settings.store.kind === 'memory' ? 'memory' : directory
-  let current = settings
   let service: Service = createService({ settings, store, directory, log })
+  /** Services that a reload has replaced, while what they were asked is still looked up, which is not longer than: */
+  const retired = new Set<Service>()
+  let deadlineMs = settings.dns.message_deadline_ms
+  const retire = (old: Service) => {
+    retired.delete(old)
+    old.close()
+  }
   const stopSweeping = startSweeping({ store, expire: (now) => service.greylist.expire(now), log })
   const facts = [
     'version',
@@ -124,42 +135,25 @@ function startCore(options: PolicydOptions, destination: string) {
       log.reopen()
       const loaded = options.reload?.()
       if (!loaded) return
-      if (!loaded.ok) {
-        for (const { line, path, message } of loaded.problems)
-          log.write('error', 'settings', [
-            'file',
-            configPath,
-            'line',
-            line,
-            'setting',
-            path,
-            'problem',
-            message,
-          ])
-        return
-      }
-      const old = { service, deadlineMs: current.dns.message_deadline_ms }
+      if (!loaded.ok) return logProblems(log, configPath, loaded.problems)
+      const old = service
       try {
         service = createService({ settings: loaded.settings, store, directory, log })
       } catch (error) {
         log.write('error', 'settings', ['file', configPath, 'problem', (error as Error).message])
         return
       }
-      current = loaded.settings
-      // What was asked before is still being looked up.
-      setTimeout(() => old.service.close(), old.deadlineMs).unref()
-      for (const setting of changedUntilRestart(settings, current))
-        log.write('warn', 'settings', [
-          'setting',
-          setting,
-          'problem',
-          'changed, but only a restart makes it so',
-        ])
+      retired.add(old)
+      setTimeout(() => retire(old), deadlineMs).unref()
+      deadlineMs = loaded.settings.dns.message_deadline_ms
+      for (const setting of changedUntilRestart(settings, loaded.settings))
+        log.write('warn', 'settings', ['setting', setting, 'problem', 'takes effect at the next start'])
       log.write('info', 'reloaded', facts)
     },
     async close() {
       stopSweeping()
       service.close()
+      for (const old of retired) retire(old)
       try {
         await store.close()
       } catch (error) {
@@ -168,6 +162,11 @@ function startCore(options: PolicydOptions, destination: string) {
       await log.close()
     },
   }
+}
+
+function logProblems(log: Log, file: string | undefined, problems: readonly SettingsProblem[]): void {
+  for (const { line, path, message } of problems)
+    log.write('error', 'settings', ['file', file, 'line', line, 'setting', path, 'problem', message])
 }
 
 type ListenedOn =
