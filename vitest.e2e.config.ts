@@ -4,8 +4,10 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['apps/*/e2e/**/*.e2e.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    setupFiles: ['packages/tooling/no-network.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Each file starts several programs, and some tests are about time that goes by: one after the other.
     fileParallelism: false,
   },
 })

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync 
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { secondsNow, untilSecond } from './harness/clock.ts'
-import { checkout, type Daemon, startDaemon } from './harness/daemon.ts'
+import { checkout, checkRunnableBy, type Daemon, startDaemon } from './harness/daemon.ts'
 import { documented } from './harness/documented.ts'
 import { freePort } from './harness/free-port.ts'
 import { type LogLine, parseLogLine } from './harness/log-line.ts'
@@ -21,6 +21,7 @@ let dns: Dns
 const stops: (() => unknown)[] = []
 
 beforeAll(async () => {
+  checkRunnableBy(user)
   dns = await startDns()
 })
 

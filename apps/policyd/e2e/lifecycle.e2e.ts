@@ -1,6 +1,6 @@
 // How the daemon starts, stops, is killed and rereads its settings.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -171,6 +171,26 @@ ${rest}`
     expect(unknown.fields.get('line')).toBe('11')
     expect(await ask('d@lab.example.com')).toMatch(/try again in 60 seconds$/)
     await client.close()
+  })
+
+  it('a store that it may not write to is said, and mail passes meanwhile', async () => {
+    const port = await freePort()
+    chmodSync(directory, 0o755)
+    const state = path.join(directory, 'closed')
+    mkdirSync(state, { mode: 0o700 })
+    daemon = await startDaemon({
+      directory,
+      settings: `[policy]\nlisten = ["127.0.0.1:${port}"]\n[store]\ndirectory = "${state}"\n[helo]\nenabled = false\n`,
+      user: 'nobody',
+    })
+    const said = `the store ${state} may not be read and written by this user: change its owner, or [store] directory`
+    await daemon.line('store', { level: 'error', problem: said })
+    const client = createPolicyClient({ kind: 'tcp', host: '127.0.0.1', port })
+    expect(await client.ask(attributes('a@lab.example.com'))).toMatchObject({ ok: true, text: 'DUNNO' })
+    await client.close()
+    await daemon.line('failure', { check: 'greylist', cause: said })
+    const [decision] = await daemon.decisions('a@lab.example.com')
+    expect(decision!.fields.get('greylist_check')).toBe('error')
   })
 
   it('a port in use is said in one line, with exit status 1', async () => {

@@ -189,7 +189,7 @@ function syslogSink(): Sink {
   let child = start()
   return {
     write(line) {
-      if (child.exitCode !== null) child = start()
+      if (child.exitCode !== null || child.signalCode !== null) child = start()
       if (child.stdin?.writable && child.stdin.writableLength < 1024 * 1024) child.stdin.write(line)
     },
     reopen() {},

@@ -1,6 +1,6 @@
 // Our own daemon as administrators run it: the built program, a settings file, signals, lines on standard output.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -39,6 +39,18 @@ export interface Daemon {
   ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   /** SIGTERM, unless it has ended already. */
   stop(): Promise<void>
+}
+
+/** Throws, with what to do, when `user` cannot run the program: a checkout below /root is nobody else's to read. */
+export function checkRunnableBy(user: string): void {
+  const { status, error, stderr } = spawnSync(process.execPath, [program, '--version'], {
+    encoding: 'utf8',
+    ...idOf(user),
+  })
+  if (status !== 0)
+    throw new Error(
+      `user ${user} cannot run ${program} (${error?.message ?? stderr}): these tests need a checkout that all may read`,
+    )
 }
 
 /** Starts the daemon and waits until it listens. */
