@@ -56,25 +56,33 @@ function hostGroup(client: ClientFacts): { kind: 'host-group'; text: string } | 
  * lose a label without naming a registry (`example.org`, `mx.co.uk`) is its own group; undefined for a single label.
  */
 export function hostGroupOf(name: string): string | undefined {
-  const labels = name.split('.')
-  if (labels.length < 2) return undefined
-  if (labels.length === 2) return name
-  const rest = labels.slice(1)
+  const dot = name.indexOf('.')
+  if (dot < 0) return undefined
+  const rest = name.slice(dot + 1)
+  const restDot = rest.indexOf('.')
+  if (restDot < 0) return name
   // Without a public suffix list: two labels under a country code, the first of them short (co.uk, com.br), are a registry's.
-  const [second, top] = rest as [string, string]
-  if (rest.length === 2 && top.length === 2 && second.length <= 3) return name
-  return rest.join('.')
+  const isTwoLabels = rest.indexOf('.', restDot + 1) < 0
+  return isTwoLabels && restDot <= 3 && rest.length - restDot === 3 ? name : rest
 }
 
 /** Dynamic lines carry their address in their name: such names stand for an access provider, not for a sender. */
-function carriesAddress(name: string, address: Ip): boolean {
-  if (address.version !== 4) return false
-  const [a, b, c, d] = address.bytes
+function carriesAddress(name: string, { version, bytes }: Ip): boolean {
+  if (version !== 4) return false
+  // Nearly every name is done with here: it does not hold the numbers at all.
+  if (!bytes.every((byte) => name.includes(decimal[byte]!))) return name.includes(hexadecimalOf(bytes))
+  const [a, b, c, d] = bytes
   const numbers = name.match(/\d+/g)?.map(Number) ?? []
   const holds = (...wanted: (number | undefined)[]) =>
     numbers.some((_, i) => wanted.every((n, k) => numbers[i + k] === n))
   if (holds(a, b, c, d) || holds(d, c, b, a) || (holds(c, d) && holds(a, b))) return true
-  const hex = [...address.bytes].map((n) => n.toString(16).padStart(2, '0')).join('')
-  const padded = [...address.bytes].map((n) => String(n).padStart(3, '0')).join('')
-  return name.includes(hex) || name.includes(padded)
+  const padded = [...bytes].map((byte) => String(byte).padStart(3, '0')).join('')
+  return name.includes(padded) || name.includes(hexadecimalOf(bytes))
+}
+
+const decimal = Array.from({ length: 256 }, (_, byte) => String(byte))
+const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+function hexadecimalOf(bytes: Uint8Array): string {
+  return hexadecimal[bytes[0]!]! + hexadecimal[bytes[1]!] + hexadecimal[bytes[2]!] + hexadecimal[bytes[3]!]
 }

@@ -8,12 +8,17 @@ import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Entry, EntryKey } from '@postern/greylist'
 import { decodeEntry, encodeEntry, entrySize } from './entry-codec.ts'
+import { limits } from './limits.ts'
 
 /** One change: the entry now under the key, or undefined when it was removed. */
 export type JournalRecord = readonly [key: EntryKey, entry: Entry | undefined]
 
-// A batch: its length, its checksum, then records. A record: length of the key, whether an entry follows, key, entry.
-const batchHeader = 8
+// A batch: its length, its checksum, the round it belongs to, then records. A record: length of the key, whether an entry
+// follows, key, entry. A file is written over from its start in each round, since pages that are there already cost a third
+// of what it costs to make a file longer (measured); a batch of another round, or a length of zero, is where reading ends.
+const batchHeader = 12
+const crcStart = 8
+const noBatch = Buffer.alloc(batchHeader)
 const recordHeader = 4
 
 export class Journal {
@@ -21,6 +26,7 @@ export class Journal {
   readonly #paths: readonly [string, string]
   readonly #sizes: [number, number] = [0, 0]
   #current: 0 | 1 = 0
+  #round = 1
   #buffer = Buffer.allocUnsafe(64 * 1024)
   #length = batchHeader
 
@@ -54,7 +60,8 @@ export class Journal {
     const batch = this.#buffer.subarray(0, this.#length)
     this.#length = batchHeader
     batch.writeUInt32LE(batch.length - batchHeader, 0)
-    batch.writeUInt32LE(crc32(batch.subarray(batchHeader)), 4)
+    batch.writeUInt32LE(this.#round, crcStart)
+    batch.writeUInt32LE(crc32(batch.subarray(crcStart)), 4)
     const file = this.#files[this.#current]
     const size = this.#sizes[this.#current]
     try {
@@ -62,7 +69,7 @@ export class Journal {
         written += writeSync(file, batch, written, batch.length - written, size + written)
       this.#sizes[this.#current] = size + batch.length
     } catch (error) {
-      ftruncateSync(file, size)
+      ftruncateSync(file, size) // What is there of the batch was never answered for.
       throw error
     }
   }
@@ -71,8 +78,10 @@ export class Journal {
   turn(): () => void {
     const full = this.#current
     this.#current = full === 0 ? 1 : 0
+    this.#round = (this.#round + 1) >>> 0
     return () => {
-      if (this.#sizes[full] > 0) ftruncateSync(this.#files[full], 0)
+      if (this.#sizes[full] > limits.journalBytes) ftruncateSync(this.#files[full], 0)
+      else if (this.#sizes[full] > 0) writeSync(this.#files[full], noBatch, 0, batchHeader, 0)
       this.#sizes[full] = 0
     }
   }
@@ -114,12 +123,14 @@ function* readRecords(file: string): Generator<JournalRecord> {
   } catch {
     return // Gone: another process has just recovered it.
   }
+  const round = bytes.length < batchHeader ? 0 : bytes.readUInt32LE(crcStart)
   for (let at = 0; at + batchHeader <= bytes.length; ) {
     const length = bytes.readUInt32LE(at)
-    const batch = bytes.subarray(at + batchHeader, at + batchHeader + length)
-    if (batch.length < length || crc32(batch) !== bytes.readUInt32LE(at + 4)) return
-    yield* decodeBatch(batch)
-    at += batchHeader + length
+    const batch = bytes.subarray(at, at + batchHeader + length)
+    if (length === 0 || batch.length < batchHeader + length || batch.readUInt32LE(crcStart) !== round) return
+    if (crc32(batch.subarray(crcStart)) !== batch.readUInt32LE(4)) return
+    yield* decodeBatch(batch.subarray(batchHeader))
+    at += batch.length
   }
 }
 

@@ -15,8 +15,8 @@ export const limits = {
   maxPendingEntries: 65_536,
   /** Entries looked at in one go while listing or expiring: about a millisecond. */
   sliceEntries: 500,
-  /** Entries of each of two generations that are remembered as LMDB has them: some 8 MB together. */
-  recentEntries: 20_000,
+  /** A journal file that has grown beyond this is cut when its batch is committed; else its pages are used again. */
+  journalBytes: 8 * 1024 * 1024,
   /** How long it may be believed that there is nothing of a kind, which another process may have written by now. */
   lookAgainMs: 1000,
   /** Rest between two such goes while expiring, so that answers are not held up: a tenth of one core at most. */

@@ -18,7 +18,6 @@ import type { RootDatabase } from 'lmdb'
 import { decodeEntry, encodeEntry, entrySize } from './entry-codec.ts'
 import { Journal, orphanedRecords } from './journal.ts'
 import { limits } from './limits.ts'
-import { RecentEntries, unknown } from './recent-entries.ts'
 
 /** What the store has done and how it is. */
 export interface StoreStats {
@@ -97,7 +96,6 @@ export class LmdbGreylistStore implements LmdbStore {
   #pending: Pending = new Map()
   #committing: Pending = new Map()
   #waiting: Waiting[] = []
-  readonly #recent = new RecentEntries()
   /** What `mayHave` has found out; that a prefix has entries stays true until the end. */
   readonly #prefixes = new Map<string, { found: boolean; at: number }>()
   #commit: Promise<void> | undefined
@@ -120,7 +118,6 @@ export class LmdbGreylistStore implements LmdbStore {
     if (this.#pending.size >= limits.maxPendingEntries)
       return Promise.reject(new Error('the store cannot commit, and too much waits for it'))
     try {
-      if (this.#waiting.length === 0) this.#noticeOthers()
       const { value, next } = decide(keys.map(this.#current))
       if (next)
         for (let i = 0; i < next.length; i++) {
@@ -189,19 +186,7 @@ export class LmdbGreylistStore implements LmdbStore {
   readonly #current = (key: EntryKey): Entry | undefined => {
     const changed = this.#pending.get(key) ?? this.#committing.get(key)
     if (changed) return changed.entry
-    const recent = this.#recent.get(key)
-    if (recent !== unknown) return recent
-    const entry = read(this.#database, key)
-    this.#recent.set(key, entry)
-    return entry
-  }
-
-  /** Once in a turn of the event loop: when somebody else has committed, what we remember may be wrong. */
-  #noticeOthers(): void {
-    const last = lastTransaction(this.#database)
-    const isOurs =
-      last === this.#lastTransaction || (this.#committing.size > 0 && last === this.#lastTransaction + 1)
-    if (!isOurs) this.#recent.clear()
+    return read(this.#database, key)
   }
 
   #set(key: EntryKey, entry: Entry | undefined): void {
@@ -296,12 +281,7 @@ export class LmdbGreylistStore implements LmdbStore {
         else this.#database.remove(storedKey(key))
     })
     const last = lastTransaction(this.#database)
-    if (last !== this.#lastTransaction + 1) {
-      this.#lastTransaction = unknownTransaction
-      return
-    }
-    this.#lastTransaction = last
-    for (const [key, { entry }] of batch) this.#recent.set(key, entry)
+    this.#lastTransaction = last === this.#lastTransaction + 1 ? last : unknownTransaction
   }
 
   /** Others write too: each entry is looked at again where they cannot, and what they have changed meanwhile is kept. */
@@ -311,7 +291,6 @@ export class LmdbGreylistStore implements LmdbStore {
       for (const [key, changed] of batch) join(this.#database, key, changed)
       transaction = this.#database.getWriteTxnId()
     })
-    this.#recent.clear()
     this.#lastTransaction = transaction
   }
 
@@ -347,7 +326,6 @@ export class LmdbGreylistStore implements LmdbStore {
       let removed = 0
       for (const [key] of expired) {
         if (this.#pending.has(key) || this.#committing.has(key)) continue
-        this.#recent.clear()
         const bytes = this.#database.getBinaryFast(key)
         if (!bytes || !isExpired(key, decodeEntry(bytes))) continue
         this.#database.remove(key)
