@@ -111,22 +111,22 @@ export function createGreylist(options: GreylistOptions): Greylist {
       const { sender, recipient } = attempt
       const who = identityOf(attempt)
       const text = `${who.text}\n${normalizeSender(sender)}\n${recipient}`.toLowerCase()
-      const keys: EntryKey[] = [key.client(who.clientText), key.triplet(text)]
-      // The other kinds are rare: where there are none, they are not asked for at each attempt.
+      const keys: EntryKey[] = [key.triplet(text), key.client(who.clientText)]
+      // Kinds of which there are none need not be asked for at each attempt.
       const hasPause = store.mayHave(pausePrefix) && keys.push(key.pause(recipient)) - 1
       const hasAllow = store.mayHave(allowPrefix) && keys.push(key.allow(who.text)) - 1
       const hasKnown =
         sender !== '' && store.mayHave(knownPrefix) && keys.push(key.known(sender, recipient)) - 1
       return store.update(keys, (entries) => {
         const state = {
-          client: entries[0],
-          triplet: entries[1],
+          triplet: entries[0],
+          client: entries[1],
           pause: hasPause ? entries[hasPause] : undefined,
           allow: hasAllow ? entries[hasAllow] : undefined,
           known: hasKnown ? entries[hasKnown] : undefined,
         }
         const { decision, change } = transition(state, now, rules)
-        return { value: decision, next: change && [change.client, change.triplet] }
+        return { value: decision, next: change && [change.triplet, change.client] }
       })
     },
     pause(recipient, { now, until }) {
