@@ -5,11 +5,11 @@ import path from 'node:path'
 import type { Greylist, GreylistStore } from '@postern/greylist'
 import { createConfiguredGreylist, stateDirectory } from '@postern/policyd'
 import type { Settings } from '@postern/settings'
+import { findSettings } from '@postern/settings/file'
 import { openLmdbStore } from '@postern/store-lmdb'
 import { complain, type ExitStatus, exit } from './command.ts'
 import type { CliIo } from './io.ts'
 import { readOnly } from './read-only-store.ts'
-import { findSettings } from './settings-file.ts'
 
 /** What a greylist command works on. */
 export interface OpenGreylist {
@@ -33,7 +33,7 @@ export async function withGreylist(
   io: CliIo,
   use: (open: OpenGreylist) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
-  const found = findSettings(config, io)
+  const found = findSettings(config, io.cwd)
   if (!found.ok) {
     for (const message of found.messages) complain(io, message)
     return exit.usage

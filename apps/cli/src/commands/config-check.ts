@@ -1,5 +1,5 @@
+import { displayPath, findSettingsFile, readSettingsFile } from '@postern/settings/file'
 import { complain, defineCommand, exit, jsonOption, printJson } from '../command.ts'
-import { displayPath, readSettings, settingsPath } from '../settings-file.ts'
 
 export const configCheck = defineCommand({
   arguments: ['[FILE]'],
@@ -9,13 +9,13 @@ Reads FILE, or the file that the daemon would read, and prints every mistake in 
 and what may stand there. Says so when there is none. Nothing is started and nothing is changed.`,
   examples: ['config check', 'config check /etc/postern/postern.toml'],
   async run({ options, args: [file] }, io) {
-    const path = settingsPath(file, io)
+    const path = findSettingsFile(file, io.cwd)
     if (path === undefined) {
       if (options.json) await printJson(io, { file: null, ok: true, problems: [] })
       else await io.stdout.write('There is no settings file here; the built-in defaults hold.\n')
       return exit.ok
     }
-    const read = readSettings(path, io)
+    const read = readSettingsFile(path, io.cwd)
     const problems = read.ok ? [] : read.problems
     if (options.json) await printJson(io, { file: path, ok: read.ok, problems })
     else if (read.ok) await io.stdout.write(`${displayPath(path, io.cwd)}: no mistakes\n`)

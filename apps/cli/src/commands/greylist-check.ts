@@ -1,5 +1,6 @@
 import { parseForwardPath, parseReversePath } from '@postern/addr'
 import { type GreylistDecision, identify } from '@postern/greylist'
+import { findingOf } from '@postern/pipeline'
 import { clientOptions, findClient, formatClient } from '../client-option.ts'
 import { complain, configOption, defineCommand, dnsOption, exit, jsonOption, printJson } from '../command.ts'
 import { openDns } from '../dns-access.ts'
@@ -52,7 +53,7 @@ does not count as an attempt. Exit status: 0 it passes, 3 it is deferred.`,
           }
           const outcome = await runCheck({ check: 'greylist', settings, subject, dns, greylist })
           for (const { error } of outcome.failures) return complain(io, String(error), exit.failed)
-          const decision = outcome.details.greylist as GreylistDecision
+          const decision = findingOf(outcome, 'greylist') as GreylistDecision
           const reply = replyOf(outcome.verdict)
           const facts = { address: client.address, confirmedName: client.name }
           const rules = identityRulesOf(settings)

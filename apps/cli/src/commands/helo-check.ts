@@ -1,9 +1,10 @@
 import { createGreylist, createMemoryStore } from '@postern/greylist'
+import { findingOf } from '@postern/pipeline'
+import { findSettings } from '@postern/settings/file'
 import { clientOptions, findClient } from '../client-option.ts'
 import { complain, configOption, defineCommand, dnsOption, exit, jsonOption, printJson } from '../command.ts'
 import { openDns } from '../dns-access.ts'
 import { formatHeloAnswer, type HeloAnswer, jsonOfHeloAnswer, judgedHits } from '../helo-answer.ts'
-import { findSettings } from '../settings-file.ts'
 import { replyOf, runCheck } from '../would-be-answer.ts'
 
 const statuses = { pass: exit.ok, refused: exit.failed, temporary: exit.temporary } as const
@@ -20,7 +21,7 @@ Exit status: 0 it passes, 1 it is refused, 3 it is refused for now.`,
     'helo check mx1.example.org --client 192.0.2.7 --dns 127.0.0.1:5353 --json',
   ],
   async run({ options, args: [helo = ''] }, io) {
-    const found = findSettings(options.config, io)
+    const found = findSettings(options.config, io.cwd)
     if (!found.ok) {
       for (const message of found.messages) complain(io, message)
       return exit.usage
@@ -47,7 +48,7 @@ Exit status: 0 it passes, 1 it is refused, 3 it is refused for now.`,
       for (const { error } of outcome.failures) return complain(io, String(error), exit.failed)
       const reply = replyOf(outcome.verdict)
       const verdict = reply === undefined ? 'pass' : reply.code < 500 ? 'temporary' : 'refused'
-      const findings = judgedHits(outcome.details.helo, settings)
+      const findings = judgedHits(findingOf(outcome, 'helo'), settings)
       const answer: HeloAnswer = { helo, client, verdict, findings, reply }
       if (options.json) await printJson(io, jsonOfHeloAnswer(answer))
       else await io.stdout.write(formatHeloAnswer(answer))

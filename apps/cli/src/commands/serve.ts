@@ -1,7 +1,7 @@
 import { runPolicyd } from '@postern/policyd'
+import { findSettings, readSettingsFile } from '@postern/settings/file'
 import { complain, configOption, defineCommand, exit } from '../command.ts'
 import type { CliIo } from '../io.ts'
-import { findSettings, readSettings } from '../settings-file.ts'
 
 export const serve = defineCommand({
   arguments: [],
@@ -17,7 +17,7 @@ the lists they name, and opens the log file anew; settings with mistakes are rep
     const { config, log } = options
     if (log !== undefined && log !== 'text' && log !== 'json')
       return complain(io, `--log is text or json, not "${log}"`)
-    const found = findSettings(config, io)
+    const found = findSettings(config, io.cwd)
     if (!found.ok) {
       for (const message of found.messages) complain(io, message)
       return exit.usage
@@ -32,7 +32,7 @@ the lists they name, and opens the log file anew; settings with mistakes are rep
       settings,
       configPath: path,
       log,
-      reload: () => readSettings(path, io),
+      reload: () => readSettingsFile(path, io.cwd),
     })
     if (!started.ok) return complain(io, started.message, exit.failed)
     const { policyd } = started

@@ -1,9 +1,15 @@
-// Which settings hold for a command: those of the file the daemon would read.
+// postern.toml on the disk: which file is in force, and what is in it.
 
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { formatProblems, type LoadedSettings, loadSettings, type Settings } from '@postern/settings'
-import type { CliIo } from './io.ts'
+import { type LoadedSettings, loadSettings } from './load.ts'
+import { formatProblems } from './problem.ts'
+import type { Settings } from './settings.ts'
+
+export type ReadSettings =
+  | Extract<LoadedSettings, { ok: true }>
+  /** `messages`: the problems as lines for the administrator. */
+  | (Extract<LoadedSettings, { ok: false }> & { readonly messages: readonly string[] })
 
 export type FoundSettings =
   | {
@@ -17,26 +23,14 @@ export type FoundSettings =
 
 const systemFile = '/etc/postern/postern.toml'
 
-/** The file in force: the one named, else ./postern.toml, else the system's; undefined when there is none. */
-export function settingsPath(named: string | undefined, { cwd }: CliIo): string | undefined {
+/** The file in force: the one named, else postern.toml in `cwd`, else the system's; undefined when there is none. */
+export function findSettingsFile(named: string | undefined, cwd: string): string | undefined {
   if (named !== undefined) return path.resolve(cwd, named)
   return [path.join(cwd, 'postern.toml'), systemFile].find((file) => existsSync(file))
 }
 
-/** Reads the settings in force. */
-export function findSettings(named: string | undefined, io: CliIo): FoundSettings {
-  const file = settingsPath(named, io)
-  const read = readSettings(file, io)
-  if (!read.ok) return { ok: false, messages: read.messages }
-  return { ok: true, settings: read.settings, path: file }
-}
-
-export type ReadSettings =
-  | Extract<LoadedSettings, { ok: true }>
-  | (Extract<LoadedSettings, { ok: false }> & { readonly messages: readonly string[] })
-
 /** Reads one file, or the defaults. A file that cannot be read is a problem like a mistake in it. */
-export function readSettings(file: string | undefined, { cwd }: CliIo): ReadSettings {
+export function readSettingsFile(file: string | undefined, cwd: string): ReadSettings {
   let text = ''
   try {
     if (file !== undefined) text = readFileSync(file, 'utf8')
@@ -50,6 +44,14 @@ export function readSettings(file: string | undefined, { cwd }: CliIo): ReadSett
   return { ...loaded, messages: formatProblems(loaded.problems, displayPath(file!, cwd)) }
 }
 
+/** Finds and reads the settings in force. */
+export function findSettings(named: string | undefined, cwd: string): FoundSettings {
+  const file = findSettingsFile(named, cwd)
+  const read = readSettingsFile(file, cwd)
+  if (!read.ok) return { ok: false, messages: read.messages }
+  return { ok: true, settings: read.settings, path: file }
+}
+
 function explainUnreadable({ code, message }: NodeJS.ErrnoException, file: string): string {
   if (code === 'ENOENT') return `there is no file ${file}`
   if (code === 'EACCES') return `${file} may not be read by this user`
@@ -57,7 +59,7 @@ function explainUnreadable({ code, message }: NodeJS.ErrnoException, file: strin
   return `${file} cannot be read: ${message}`
 }
 
-/** Files below the current directory by their short name, as compilers do. */
+/** Files below `cwd` by their short name, as compilers do. */
 export function displayPath(file: string, cwd: string): string {
   const relative = path.relative(cwd, file)
   return relative.startsWith('..') ? file : relative
