@@ -2,11 +2,12 @@
 
 import { type Cidr, formatCidr, parseCidr, parseHostname, parseIp, unmapIp } from '@postern/addr'
 import { hostGroupOf, identify } from '@postern/greylist'
+import { identityRules } from '@postern/policyd'
 import type { Settings } from '@postern/settings'
 import { findClient, formatClient } from './client-option.ts'
 import { type ExitStatus, exit } from './command.ts'
-import { openDns } from './dns-access.ts'
-import { formatNetwork, identityRulesOf } from './greylist-record.ts'
+import { openDnsAt } from './dns-access.ts'
+import { formatNetwork } from './greylist-record.ts'
 
 export type FoundIdentity =
   | {
@@ -33,10 +34,10 @@ export async function findIdentity(text: string, wish: Wish): Promise<FoundIdent
 }
 
 async function identityOfAddress(client: string, wish: Wish): Promise<FoundIdentity> {
-  const rules = identityRulesOf(wish.settings)
+  const rules = identityRules(wish.settings)
   // The name of a client matters only where clients are known by name.
   const name = rules.identity === 'network' ? 'unknown' : wish['client-name']
-  const opened = openDns(wish.settings, wish.dns)
+  const opened = openDnsAt(wish.settings, wish.dns)
   if (!opened.ok) return opened
   try {
     const found = await findClient({ client, 'client-name': name }, opened.dns)
@@ -65,7 +66,7 @@ function identityOfNetwork(text: string, settings: Settings): FoundIdentity {
     return { ok: false, message: `"${text}" is no network${hint}` }
   }
   const { network, prefixLength } = parsed.value
-  const { ipv4Prefix, ipv6Prefix, identity } = identityRulesOf(settings)
+  const { ipv4Prefix, ipv6Prefix, identity } = identityRules(settings)
   const known = network.version === 4 ? ipv4Prefix : ipv6Prefix
   if (prefixLength !== known) {
     const setting = `[greylist] ipv${network.version}_prefix`

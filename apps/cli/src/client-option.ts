@@ -1,7 +1,8 @@
 // The client of a would-be delivery, from --client and --client-name.
 
 import { type Ip, parseHostname, parseIp, unmapIp } from '@postern/addr'
-import { type ClientNames, type DnsAccess, lookupClientNames } from './dns-access.ts'
+import type { Dns } from '@postern/policyd'
+import { type ClientNames, lookupClientNames } from './dns-access.ts'
 
 export const clientOptions = {
   client: { type: 'string', value: 'IP', summary: 'address of the client' },
@@ -11,6 +12,12 @@ export const clientOptions = {
     summary: 'its confirmed host name, or "unknown"; else it is looked up, as Postfix does',
   },
 } as const
+
+/** The options as given. */
+export interface ClientValues {
+  readonly client?: string | undefined
+  readonly 'client-name'?: string | undefined
+}
 
 export interface Client extends ClientNames {
   readonly address: Ip
@@ -26,8 +33,8 @@ export type FoundClient =
   | { readonly ok: false; readonly message: string }
 
 export async function findClient(
-  { client, 'client-name': name }: { client?: string | undefined; 'client-name'?: string | undefined },
-  dns: DnsAccess,
+  { client, 'client-name': name }: ClientValues,
+  dns: Dns,
 ): Promise<FoundClient> {
   if (client === undefined) return { ok: false, message: '--client is missing: the address of the client' }
   const ip = parseIp(client)

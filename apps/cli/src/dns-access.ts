@@ -1,47 +1,19 @@
 // The DNS as the daemon asks it, and the name that Postfix would give to a client.
 
 import type { Ip } from '@postern/addr'
-import {
-  createBudget,
-  createCache,
-  parseServer,
-  type QueryOptions,
-  type Resolver,
-  reverseName,
-} from '@postern/dns'
-import { createResolver } from '@postern/dns/node'
+import { parseServer, type QueryOptions, reverseName } from '@postern/dns'
+import { type Dns, openDns } from '@postern/policyd'
 import type { Settings } from '@postern/settings'
 
-export interface DnsAccess {
-  readonly resolver: Resolver
-  /** The time that the questions of one message may take. */
-  newBudget(): ReturnType<typeof createBudget>
-  close(): void
-}
-
 export type OpenedDns =
-  | { readonly ok: true; readonly dns: DnsAccess }
+  | { readonly ok: true; readonly dns: Dns }
   | { readonly ok: false; readonly message: string }
 
 /** The resolver of the settings, or one that asks `server` alone. */
-export function openDns({ dns }: Settings, server: string | undefined): OpenedDns {
-  if (server !== undefined && !parseServer(server).ok)
-    return { ok: false, message: `--dns is an address such as 127.0.0.1:5353 or [::1]:53, not "${server}"` }
-  const servers = server === undefined ? dns.servers : [server]
-  const resolver = createResolver({
-    ...(servers.length > 0 && { servers }),
-    attemptTimeoutMs: dns.timeout_ms,
-    attempts: dns.attempts,
-  })
-  const now = () => performance.now()
-  return {
-    ok: true,
-    dns: {
-      resolver: createCache(resolver, { now, maxEntries: dns.cache_entries }),
-      newBudget: () => createBudget({ deadlineMs: now() + dns.message_deadline_ms, now }),
-      close: () => resolver.close(),
-    },
-  }
+export function openDnsAt(settings: Settings, server: string | undefined): OpenedDns {
+  if (server === undefined) return { ok: true, dns: openDns(settings) }
+  if (parseServer(server).ok) return { ok: true, dns: openDns(settings, [server]) }
+  return { ok: false, message: `--dns is an address such as 127.0.0.1:5353 or [::1]:53, not "${server}"` }
 }
 
 /** What Postfix calls `client_name` and `reverse_client_name`; undefined where it says `unknown`. */
@@ -57,10 +29,7 @@ export interface LookedUpNames extends ClientNames {
 }
 
 /** Looks a client's names up as Postfix does: the name of the address, then the addresses of the name. */
-export async function lookupClientNames(
-  address: Ip,
-  { resolver, newBudget }: DnsAccess,
-): Promise<LookedUpNames> {
+export async function lookupClientNames(address: Ip, { resolver, newBudget }: Dns): Promise<LookedUpNames> {
   const options: QueryOptions = { budget: newBudget() }
   const pointers = await resolver.resolve(reverseName(address), 'PTR', options)
   if (pointers.kind === 'temperror') return { trouble: pointers.reason }

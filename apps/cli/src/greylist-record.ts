@@ -2,7 +2,6 @@
 
 import { networkOf, parseIp } from '@postern/addr'
 import {
-  defaultRules,
   type Entry,
   type EntryKey,
   type EntryKind,
@@ -11,6 +10,7 @@ import {
   isAutoAllowed,
   parseEntryKey,
 } from '@postern/greylist'
+import { greylistRules, identityRules } from '@postern/policyd'
 import type { Settings } from '@postern/settings'
 import { formatMoment, isoMoment } from './duration.ts'
 
@@ -73,23 +73,6 @@ export function isRecordKind(kind: EntryKind | string): kind is RecordKind {
   return (recordKinds as readonly string[]).includes(kind)
 }
 
-/** The numbers of the greylist under these settings. */
-function rulesOf({ greylist }: Settings): GreylistRules {
-  return {
-    ...defaultRules,
-    delaySeconds: greylist.delay_seconds,
-    retryWindowSeconds: Math.round(greylist.retry_window_hours * 3600),
-    maxAgeSeconds: Math.round(greylist.max_age_days * 86_400),
-    autoAllowPasses: greylist.auto_allow_passes,
-  }
-}
-
-/** What stands for the sending side under these settings. */
-export function identityRulesOf({ greylist }: Settings): IdentityRules {
-  const { identity, ipv4_prefix: ipv4Prefix, ipv6_prefix: ipv6Prefix } = greylist
-  return { identity, ipv4Prefix, ipv6Prefix }
-}
-
 /** When, and under which settings, records are looked at. */
 export interface At {
   readonly now: number
@@ -99,8 +82,8 @@ export interface At {
 
 export const atOf = (settings: Settings, now: number): At => ({
   now,
-  rules: rulesOf(settings),
-  identity: identityRulesOf(settings),
+  rules: greylistRules(settings),
+  identity: identityRules(settings),
 })
 
 /** A network as people write it: the store has its address alone. Anything else as it is. */

@@ -1,47 +1,78 @@
 // One check of the pipeline, run as the daemon runs it, for one would-be delivery.
 
-import os from 'node:os'
 import type { Greylist } from '@postern/greylist'
 import {
   type CheckName,
   checks,
   createPipeline,
-  type Outcome,
-  type Subject,
+  type Findings,
+  findingOf,
   type Verdict,
 } from '@postern/pipeline'
+import { createPorts } from '@postern/policyd'
 import type { Settings } from '@postern/settings'
-import type { DnsAccess } from './dns-access.ts'
-import { version } from './version.ts'
+import { type Client, type ClientValues, findClient } from './client-option.ts'
+import { complain, type ExitStatus, exit } from './command.ts'
+import { openDnsAt } from './dns-access.ts'
+import type { CliIo } from './io.ts'
 
-export interface WouldBe {
-  readonly check: CheckName
+export interface WouldBe<Name extends CheckName> {
+  readonly check: Name
   readonly settings: Settings
-  readonly subject: Subject
-  readonly dns: DnsAccess
   readonly greylist: Greylist
+  readonly delivery: { readonly helo: string; readonly sender: string; readonly recipient: string }
+  /** As given on the command line. */
+  readonly options: ClientValues & { readonly dns?: string | undefined }
 }
 
-/** What the check says, even where the settings switch it off. */
-export function runCheck({ check, settings, subject, dns, greylist }: WouldBe): Promise<Outcome> {
-  const { policy } = settings
-  const name = policy.host_name ?? os.hostname()
-  const pipeline = createPipeline({
-    checks: checks.filter((candidate) => candidate.name === check),
-    settings: { ...settings, [check]: { ...settings[check], enabled: true } },
-    onError: policy.on_error,
-    ports: {
-      resolver: dns.resolver,
-      newBudget: dns.newBudget,
-      greylist,
-      host: { name, names: [name, ...policy.own_names], networks: policy.own_networks, version },
-    },
-  })
-  return pipeline.run(subject)
+export interface WouldBeAnswer<Name extends CheckName> {
+  readonly client: Client
+  readonly finding: NonNullable<Findings[Name]>
+  /** What the SMTP client would see; undefined when the check lets the mail pass. */
+  readonly reply: SmtpReply | undefined
+}
+
+/** Hands over what the check says, even where the settings switch it off; complains when it cannot say anything. */
+export async function withAnswer<Name extends CheckName>(
+  { check, settings, greylist, delivery, options }: WouldBe<Name>,
+  io: CliIo,
+  use: (answer: WouldBeAnswer<Name>) => Promise<ExitStatus>,
+): Promise<ExitStatus> {
+  const opened = openDnsAt(settings, options.dns)
+  if (!opened.ok) return complain(io, opened.message)
+  const { dns } = opened
+  try {
+    const who = await findClient(options, dns)
+    if (!who.ok) return complain(io, who.message)
+    if (who.note) complain(io, who.note)
+    const { client } = who
+    const pipeline = createPipeline({
+      checks: checks.filter((candidate) => candidate.name === check),
+      settings: { ...settings, [check]: { ...settings[check], enabled: true } },
+      onError: settings.policy.on_error,
+      ports: createPorts(settings, { dns, greylist }),
+    })
+    const outcome = await pipeline.run({
+      ...delivery,
+      now: io.now(),
+      client: { ...client, addressText: client.address.text },
+      isAuthenticated: false,
+    })
+    for (const { error } of outcome.failures) return complain(io, String(error), exit.failed)
+    return await use({ client, finding: findingOf(outcome, check)!, reply: replyOf(outcome.verdict) })
+  } finally {
+    dns.close()
+  }
+}
+
+export interface SmtpReply {
+  readonly code: number
+  readonly enhanced: string
+  readonly text: string
 }
 
 /** The line that the SMTP client would see of a refusal, without the words that Postfix puts in front of the text. */
-export function replyOf(verdict: Verdict): { code: number; enhanced: string; text: string } | undefined {
+function replyOf(verdict: Verdict): SmtpReply | undefined {
   switch (verdict.kind) {
     case 'reply':
       return { code: verdict.code, enhanced: verdict.enhanced, text: verdict.text }

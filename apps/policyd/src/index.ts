@@ -1,4 +1,6 @@
+export { greylistRules, identityRules } from './greylist-settings.ts'
 export { type Policyd, type PolicydOptions, runPolicyd, type StartedPolicyd } from './policyd.ts'
+export { createPorts, type Dns, openDns } from './ports.ts'
 export { type ProgramOptions, runAsProgram } from './program.ts'
 export { createConfiguredGreylist } from './service.ts'
 export { stateDirectory } from './state.ts'

@@ -1,26 +1,18 @@
-// The only place where the daemon's real ports are made: from settings to something that answers requests.
+// From settings to something that answers requests.
 
 import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
-import { createBudget, createCache } from '@postern/dns'
-import { createResolver } from '@postern/dns/node'
-import {
-  createGreylist,
-  defaultRules,
-  formatPostgreyLog,
-  type Greylist,
-  type GreylistStore,
-} from '@postern/greylist'
+import { createGreylist, formatPostgreyLog, type Greylist, type GreylistStore } from '@postern/greylist'
 import { checks, createPipeline, findingOf, type Outcome, type Subject } from '@postern/pipeline'
 import type { Action, PolicyRequest } from '@postern/postfix-policy'
 import type { Settings } from '@postern/settings'
 import { createDecider } from './decider.ts'
 import { createFailureLog, type FailureLog } from './failure-log.ts'
+import { greylistRules, identityRules } from './greylist-settings.ts'
 import { type ListWarning, readLists } from './lists.ts'
 import type { Log } from './log.ts'
-import { version } from './version.ts'
+import { createPorts, openDns } from './ports.ts'
 
 export interface ServiceParts {
   readonly settings: Settings
@@ -39,25 +31,13 @@ export interface Service {
 }
 
 export function createService({ settings, store, directory, log }: ServiceParts): Service {
-  const { policy, dns } = settings
-  const resolver = createResolver({
-    ...(dns.servers.length > 0 && { servers: dns.servers }),
-    attemptTimeoutMs: dns.timeout_ms,
-    attempts: dns.attempts,
-  })
-  const now = () => performance.now()
+  const dns = openDns(settings)
   const greylist = createConfiguredGreylist({ settings, store, directory, log })
-  const name = policy.host_name ?? os.hostname()
   const pipeline = createPipeline({
     checks,
     settings,
-    onError: policy.on_error,
-    ports: {
-      resolver: createCache(resolver, { now, maxEntries: dns.cache_entries }),
-      newBudget: () => createBudget({ deadlineMs: now() + dns.message_deadline_ms, now }),
-      greylist,
-      host: { name, names: [name, ...policy.own_names], networks: policy.own_networks, version },
-    },
+    onError: settings.policy.on_error,
+    ports: createPorts(settings, { dns, greylist }),
   })
   const failures = createFailureLog(log)
   const onOutcome = settings.greylist.postgrey_log ? postgreyLogger(log) : undefined
@@ -65,26 +45,19 @@ export function createService({ settings, store, directory, log }: ServiceParts)
     handle: createDecider({ pipeline, log, failures, onOutcome }),
     greylist,
     failures,
-    close: () => void resolver.close(),
+    close: () => dns.close(),
   }
 }
 
 /** The greylist of the settings, its lists read. Also used by the command line, so that both say the same. */
 export function createConfiguredGreylist({ settings, store, directory, log }: ServiceParts): Greylist {
-  const own = settings.greylist
   const greylist = createGreylist({
     store,
-    rules: {
-      ...defaultRules,
-      delaySeconds: own.delay_seconds,
-      retryWindowSeconds: Math.round(own.retry_window_hours * 3600),
-      maxAgeSeconds: Math.round(own.max_age_days * 86_400),
-      autoAllowPasses: own.auto_allow_passes,
-    },
-    identity: { identity: own.identity, ipv4Prefix: own.ipv4_prefix, ipv6Prefix: own.ipv6_prefix },
-    ...(own.privacy && { digest: keyedDigest(directory) }),
+    rules: greylistRules(settings),
+    identity: identityRules(settings),
+    ...(settings.greylist.privacy && { digest: keyedDigest(directory) }),
   })
-  const { lists, warnings } = readLists(own)
+  const { lists, warnings } = readLists(settings.greylist)
   greylist.setLists(lists)
   for (const warning of warnings) logListWarning(log, warning)
   return greylist

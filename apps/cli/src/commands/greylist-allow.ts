@@ -1,8 +1,9 @@
+import { identityRules } from '@postern/policyd'
 import { findIdentity } from '../client-identity.ts'
 import { clientOptions } from '../client-option.ts'
 import { complain, configOption, defineCommand, dnsOption, exit, jsonOption, printJson } from '../command.ts'
 import { formatMoment, isoMoment } from '../duration.ts'
-import { formatNetwork, identityRulesOf } from '../greylist-record.ts'
+import { formatNetwork } from '../greylist-record.ts'
 import { withGreylist } from '../greylist-store.ts'
 import { parseNumberOption } from '../option-number.ts'
 import { printable } from '../text-table.ts'
@@ -39,7 +40,7 @@ ipv4_prefix and ipv6_prefix say; that is what is allowed, and it is printed.`,
       const { identity, because, note } = found
       const until = endOf(now, { days: days.value, hours: hours.value })
       await greylist.allow(identity, { now, until })
-      const shown = formatNetwork(identity, identityRulesOf(settings))
+      const shown = formatNetwork(identity, identityRules(settings))
       if (options.json)
         await printJson(io, { client: identity, until: until === 0 ? null : isoMoment(until) })
       else await io.stdout.write(`${printable(because + shown)} ${whatHolds(until, now)}.\n`)

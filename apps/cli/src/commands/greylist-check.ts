@@ -1,13 +1,12 @@
 import { parseForwardPath, parseReversePath } from '@postern/addr'
 import { type GreylistDecision, identify } from '@postern/greylist'
-import { findingOf } from '@postern/pipeline'
-import { clientOptions, findClient, formatClient } from '../client-option.ts'
+import { identityRules } from '@postern/policyd'
+import { clientOptions, formatClient } from '../client-option.ts'
 import { complain, configOption, defineCommand, dnsOption, exit, jsonOption, printJson } from '../command.ts'
-import { openDns } from '../dns-access.ts'
-import { formatNetwork, identityRulesOf } from '../greylist-record.ts'
+import { formatNetwork } from '../greylist-record.ts'
 import { withGreylist } from '../greylist-store.ts'
 import { printable } from '../text-table.ts'
-import { replyOf, runCheck } from '../would-be-answer.ts'
+import { withAnswer } from '../would-be-answer.ts'
 
 export const greylistCheck = defineCommand({
   arguments: [],
@@ -31,51 +30,27 @@ does not count as an attempt. Exit status: 0 it passes, 3 it is deferred.`,
       return complain(io, `--sender is an e-mail address or "<>", not "${sender}"`)
     if (!parseForwardPath(recipient).ok)
       return complain(io, `--recipient is an e-mail address, not "${recipient}"`)
-    return withGreylist(
-      { config: options.config, isReadOnly: true },
-      io,
-      async ({ settings, greylist, now }) => {
-        const opened = openDns(settings, options.dns)
-        if (!opened.ok) return complain(io, opened.message)
-        const { dns } = opened
-        try {
-          const who = await findClient(options, dns)
-          if (!who.ok) return complain(io, who.message)
-          if (who.note) complain(io, who.note)
-          const { client } = who
-          const subject = {
-            now,
-            client: { ...client, addressText: client.address.text },
-            helo: '',
-            sender: bare(sender),
-            recipient: bare(recipient),
-            isAuthenticated: false,
-          }
-          const outcome = await runCheck({ check: 'greylist', settings, subject, dns, greylist })
-          for (const { error } of outcome.failures) return complain(io, String(error), exit.failed)
-          const decision = findingOf(outcome, 'greylist') as GreylistDecision
-          const reply = replyOf(outcome.verdict)
-          const facts = { address: client.address, confirmedName: client.name }
-          const rules = identityRulesOf(settings)
-          const identity = identify(facts, rules).text
-          if (options.json)
-            await printJson(io, { ...decision, mode: settings.greylist.mode, identity, reply: reply ?? null })
-          else {
-            const who = `${printable(formatClient(client))}, known as ${printable(formatNetwork(identity, rules))}`
-            await io.stdout.write(`${describeDecision(decision)}\nClient: ${who}\n`)
-            if (reply)
-              await io.stdout.write(`Reply: ${reply.code} ${reply.enhanced} ${printable(reply.text)}\n`)
-          }
-          const { enabled, mode } = settings.greylist
-          if (!enabled) complain(io, '[greylist] enabled is false: the daemon delays nothing')
-          else if (mode === 'observe' && decision.result === 'defer')
-            complain(io, '[greylist] mode is "observe": the daemon only logs this')
-          return decision.result === 'pass' ? exit.ok : exit.temporary
-        } finally {
-          dns.close()
+    const delivery = { helo: '', sender: bare(sender), recipient: bare(recipient) }
+    return withGreylist({ config: options.config, isReadOnly: true }, io, ({ settings, greylist }) => {
+      const wouldBe = { check: 'greylist', settings, greylist, delivery, options } as const
+      return withAnswer(wouldBe, io, async ({ client, finding, reply }) => {
+        const decision = finding as GreylistDecision
+        const rules = identityRules(settings)
+        const identity = identify({ address: client.address, confirmedName: client.name }, rules).text
+        const { enabled, mode } = settings.greylist
+        if (options.json) await printJson(io, { ...decision, mode, identity, reply: reply ?? null })
+        else {
+          const who = `${printable(formatClient(client))}, known as ${printable(formatNetwork(identity, rules))}`
+          await io.stdout.write(`${describeDecision(decision)}\nClient: ${who}\n`)
+          if (reply)
+            await io.stdout.write(`Reply: ${reply.code} ${reply.enhanced} ${printable(reply.text)}\n`)
         }
-      },
-    )
+        if (!enabled) complain(io, '[greylist] enabled is false: the daemon delays nothing')
+        else if (mode === 'observe' && decision.result === 'defer')
+          complain(io, '[greylist] mode is "observe": the daemon only logs this')
+        return decision.result === 'pass' ? exit.ok : exit.temporary
+      })
+    })
   },
 })
 

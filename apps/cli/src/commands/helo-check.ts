@@ -1,11 +1,9 @@
 import { createGreylist, createMemoryStore } from '@postern/greylist'
-import { findingOf } from '@postern/pipeline'
 import { findSettings } from '@postern/settings/file'
-import { clientOptions, findClient } from '../client-option.ts'
+import { clientOptions } from '../client-option.ts'
 import { complain, configOption, defineCommand, dnsOption, exit, jsonOption, printJson } from '../command.ts'
-import { openDns } from '../dns-access.ts'
 import { formatHeloAnswer, type HeloAnswer, jsonOfHeloAnswer, judgedHits } from '../helo-answer.ts'
-import { replyOf, runCheck } from '../would-be-answer.ts'
+import { withAnswer } from '../would-be-answer.ts'
 
 const statuses = { pass: exit.ok, refused: exit.failed, temporary: exit.temporary } as const
 
@@ -27,35 +25,16 @@ Exit status: 0 it passes, 1 it is refused, 3 it is refused for now.`,
       return exit.usage
     }
     const { settings } = found
-    const opened = openDns(settings, options.dns)
-    if (!opened.ok) return complain(io, opened.message)
-    const { dns } = opened
-    try {
-      const who = await findClient(options, dns)
-      if (!who.ok) return complain(io, who.message)
-      if (who.note) complain(io, who.note)
-      const { client } = who
-      const subject = {
-        now: io.now(),
-        client: { ...client, addressText: client.address.text },
-        helo,
-        sender: '',
-        recipient: '',
-        isAuthenticated: false,
-      }
-      const greylist = createGreylist({ store: createMemoryStore() })
-      const outcome = await runCheck({ check: 'helo', settings, subject, dns, greylist })
-      for (const { error } of outcome.failures) return complain(io, String(error), exit.failed)
-      const reply = replyOf(outcome.verdict)
+    const greylist = createGreylist({ store: createMemoryStore() })
+    const delivery = { helo, sender: '', recipient: '' }
+    const wouldBe = { check: 'helo', settings, greylist, delivery, options } as const
+    return withAnswer(wouldBe, io, async ({ client, finding, reply }) => {
       const verdict = reply === undefined ? 'pass' : reply.code < 500 ? 'temporary' : 'refused'
-      const findings = judgedHits(findingOf(outcome, 'helo'), settings)
-      const answer: HeloAnswer = { helo, client, verdict, findings, reply }
+      const answer: HeloAnswer = { helo, client, verdict, findings: judgedHits(finding, settings), reply }
       if (options.json) await printJson(io, jsonOfHeloAnswer(answer))
       else await io.stdout.write(formatHeloAnswer(answer))
       if (!settings.helo.enabled) complain(io, '[helo] enabled is false: the daemon does not run this check')
       return statuses[verdict]
-    } finally {
-      dns.close()
-    }
+    })
   },
 })
