@@ -57,6 +57,14 @@ describe('settings that are right', () => {
   })
 })
 
+it.each([
+  ['a misspelt key', '[greylist]\nprivat = true\ndelay_seconds = 7200\nretry_window_hours = 2', [2, 3]],
+  ['a wrong delay', '[greylist]\ndelay_seconds = "x"\nretry_window_hours = 2', [2]],
+  ['a wrong window', '[greylist]\ndelay_seconds = 7200\nretry_window_hours = true', [3]],
+])('the wait is compared with the retry window beside %s, when both are numbers', (_, text, lines) => {
+  expect(problemsOf(text).map(({ line }) => line)).toEqual(lines)
+})
+
 describe('one mistake, one sentence', () => {
   it.each<[name: string, text: string, line: string]>([
     [
@@ -118,6 +126,16 @@ describe('one mistake, one sentence', () => {
       'below the range',
       '[greylist]\nmax_age_days = 0',
       'f:2:16: [greylist] max_age_days must be a number above 0, at most 3650, not 0',
+    ],
+    [
+      'a wait that outlasts the retry window',
+      '[greylist]\nmode = "observe"\ndelay_seconds = 7200\nretry_window_hours = 2',
+      'f:3:17: [greylist] delay_seconds must be shorter than retry_window_hours (else no retry ever passes), not 7200',
+    ],
+    [
+      'a retry window shorter than the default wait',
+      '[greylist]\nretry_window_hours = 0.05',
+      'f:1:2: [greylist] delay_seconds must be shorter than retry_window_hours (else no retry ever passes)',
     ],
     [
       'truth in quotes',

@@ -11,103 +11,115 @@ import { recentInstances } from '../recent-instances.ts'
 import type { Subject } from '../subject.ts'
 import { noVerdict, type Verdict } from '../verdict.ts'
 
-const settings = z.strictObject({
-  enabled: z.boolean().default(true).describe('Delay senders that are not known yet.'),
-  mode: z
-    .enum(['enforce', 'observe'])
-    .default('enforce')
-    .describe('"observe" never delays anything: it keeps its records and logs what it would have done.'),
-  delay_seconds: z
-    .int()
-    .min(0)
-    .max(86_400)
-    .default(180)
-    .describe(
-      'How long a new sender waits. Many servers first retry after 200 to 300 s, then hours later: stay below 200.',
-    ),
-  retry_window_hours: z
-    .number()
-    .positive()
-    .max(720)
-    .default(48)
-    .describe('A first retry later than this counts as a new attempt.'),
-  max_age_days: z
-    .number()
-    .positive()
-    .max(3650)
-    .default(35)
-    .describe('Senders not seen for this long are forgotten.'),
-  auto_allow_passes: z
-    .int()
-    .min(0)
-    .max(1000)
-    .default(5)
-    .describe(
-      'A client whose mail has passed this often (counted once an hour at most) is delayed no more; 0: never.',
-    ),
-  identity: z
-    .enum(['name', 'network'])
-    .default('name')
-    .describe(
-      'What stands for the sending side. "name": the confirmed host name without its first label, so that a pool of servers is one sender, else the network. "network": always the network, as postgrey does.',
-    ),
-  ipv4_prefix: z
-    .int()
-    .min(0)
-    .max(32)
-    .default(24)
-    .describe('Length of the IPv4 network that counts as one client.'),
-  ipv6_prefix: z
-    .int()
-    .min(0)
-    .max(128)
-    .default(64)
-    .describe('Length of the IPv6 network that counts as one client.'),
-  known_senders: z
-    .boolean()
-    .default(true)
-    .describe(
-      'When our logged-in users write to somebody, the answers pass at once. Postfix must ask us about outgoing mail too.',
-    ),
-  clients_files: z
-    .array(z.string().min(1))
-    .default([])
-    .describe(
-      "Clients never delayed, in postgrey's format, e.g. /etc/postgrey/whitelist_clients. A missing *.local file is no mistake.",
-    ),
-  recipients_files: z
-    .array(z.string().min(1))
-    .default([])
-    .describe("Recipients never delayed for, in postgrey's format."),
-  senders_files: z
-    .array(z.string().min(1))
-    .default([])
-    .describe(
-      'Senders never delayed, in the same format as recipients. Anybody can write a sender address: prefer clients.',
-    ),
-  text: z
-    .string()
-    .min(1)
-    .max(400)
-    .default(defaultGreylistText)
-    .describe("What the sending server is told; %s: seconds left, %r: the recipient's domain."),
-  header: z
-    .string()
-    .regex(/^([!-9;-~]+: .+)?$/, 'must be a header field, "Name: text", or empty')
-    .max(400)
-    .default(defaultGreylistHeader)
-    .describe(
-      'Put on mail that has waited; %t: seconds waited, %v: version, %h: this host, %d: date. Empty: none.',
-    ),
-  privacy: z
-    .boolean()
-    .default(false)
-    .describe('Keep only keyed hashes of addresses. Lists of the store then show no names.'),
-  postgrey_log: z
-    .boolean()
-    .default(false)
-    .describe("Also log postgrey's line for each decision, for tools that read it."),
-})
+const settings = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Delay senders that are not known yet.'),
+    mode: z
+      .enum(['enforce', 'observe'])
+      .default('enforce')
+      .describe('"observe" never delays anything: it keeps its records and logs what it would have done.'),
+    delay_seconds: z
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(180)
+      .describe(
+        'How long a new sender waits. Many servers first retry after 200 to 300 s, then hours later: stay below 200.',
+      ),
+    retry_window_hours: z
+      .number()
+      .positive()
+      .max(720)
+      .default(48)
+      .describe('A first retry later than this counts as a new attempt.'),
+    max_age_days: z
+      .number()
+      .positive()
+      .max(3650)
+      .default(35)
+      .describe('Senders not seen for this long are forgotten.'),
+    auto_allow_passes: z
+      .int()
+      .min(0)
+      .max(1000)
+      .default(5)
+      .describe(
+        'A client whose mail has passed this often (counted once an hour at most) is delayed no more; 0: never.',
+      ),
+    identity: z
+      .enum(['name', 'network'])
+      .default('name')
+      .describe(
+        'What stands for the sending side. "name": the confirmed host name without its first label, so that a pool of servers is one sender, else the network. "network": always the network, as postgrey does.',
+      ),
+    ipv4_prefix: z
+      .int()
+      .min(0)
+      .max(32)
+      .default(24)
+      .describe('Length of the IPv4 network that counts as one client.'),
+    ipv6_prefix: z
+      .int()
+      .min(0)
+      .max(128)
+      .default(64)
+      .describe('Length of the IPv6 network that counts as one client.'),
+    known_senders: z
+      .boolean()
+      .default(true)
+      .describe(
+        'When our logged-in users write to somebody, the answers pass at once. Postfix must ask us about outgoing mail too.',
+      ),
+    clients_files: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        "Clients never delayed, in postgrey's format, e.g. /etc/postgrey/whitelist_clients. A missing *.local file is no mistake.",
+      ),
+    recipients_files: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Recipients never delayed for, in postgrey's format."),
+    senders_files: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'Senders never delayed, in the same format as recipients. Anybody can write a sender address: prefer clients.',
+      ),
+    text: z
+      .string()
+      .min(1)
+      .max(400)
+      .default(defaultGreylistText)
+      .describe("What the sending server is told; %s: seconds left, %r: the recipient's domain."),
+    header: z
+      .string()
+      .regex(/^([!-9;-~]+: .+)?$/, 'must be a header field, "Name: text", or empty')
+      .max(400)
+      .default(defaultGreylistHeader)
+      .describe(
+        'Put on mail that has waited; %t: seconds waited, %v: version, %h: this host, %d: date. Empty: none.',
+      ),
+    privacy: z
+      .boolean()
+      .default(false)
+      .describe('Keep only keyed hashes of addresses. Lists of the store then show no names.'),
+    postgrey_log: z
+      .boolean()
+      .default(false)
+      .describe("Also log postgrey's line for each decision, for tools that read it."),
+  })
+  .refine(({ delay_seconds, retry_window_hours }) => delay_seconds < retry_window_hours * 3600, {
+    path: ['delay_seconds'],
+    error: 'must be shorter than retry_window_hours (else no retry ever passes)',
+    // Said beside whatever else is wrong in the table, when these two are numbers.
+    when: ({ value, issues }) =>
+      typeof value === 'object' &&
+      !issues.some(({ path }) => path?.[0] === 'delay_seconds' || path?.[0] === 'retry_window_hours'),
+  })
+  .describe(
+    'Greylisting: mail from a sender not seen before is put off for some minutes, which real mail servers wait out and most spammers do not.',
+  )
 
 export type GreylistSettings = z.output<typeof settings>
 
