@@ -67,9 +67,8 @@ export const emptyLists: GreylistLists = {
 /** Some 2 MB at most. */
 const rememberedIdentities = 10_000
 
-const pausePrefix = kindPrefix('pause')
-const allowPrefix = kindPrefix('allow')
-const knownPrefix = kindPrefix('known')
+const rareKinds = ['pause', 'allow', 'known'] as const
+type RareKind = (typeof rareKinds)[number]
 
 /** A greylist over a store. */
 export function createGreylist(options: GreylistOptions): Greylist {
@@ -101,8 +100,19 @@ export function createGreylist(options: GreylistOptions): Greylist {
     return who
   }
 
-  const write = (entryKeyToWrite: EntryKey, merge: (old: Entry | undefined) => Entry): Promise<void> =>
-    store.update([entryKeyToWrite], ([old]): Change<void> => ({ value: undefined, next: [merge(old)] }))
+  // Pauses, allowances and known senders are few or none: where there are none of a kind, it is not asked for at each attempt.
+  const rare = { pause: true, allow: true, known: true }
+  let lookedAt: Seconds | undefined
+  const lookForRareKinds = (now: Seconds): void => {
+    if (now === lookedAt) return
+    lookedAt = now
+    for (const kind of rareKinds) rare[kind] = store.mayHave(kindPrefix(kind))
+  }
+
+  const write = (kind: RareKind, text: EntryKey, merge: (old: Entry | undefined) => Entry): Promise<void> => {
+    rare[kind] = true
+    return store.update([text], ([old]): Change<void> => ({ value: undefined, next: [merge(old)] }))
+  }
 
   return {
     check(attempt, now) {
@@ -112,31 +122,34 @@ export function createGreylist(options: GreylistOptions): Greylist {
       const who = identityOf(attempt)
       const text = `${who.text}\n${normalizeSender(sender)}\n${recipient}`.toLowerCase()
       const keys: EntryKey[] = [key.triplet(text), key.client(who.clientText)]
-      // Kinds of which there are none need not be asked for at each attempt.
-      const hasPause = store.mayHave(pausePrefix) && keys.push(key.pause(recipient)) - 1
-      const hasAllow = store.mayHave(allowPrefix) && keys.push(key.allow(who.text)) - 1
-      const hasKnown =
-        sender !== '' && store.mayHave(knownPrefix) && keys.push(key.known(sender, recipient)) - 1
+      lookForRareKinds(now)
+      const pauseAt = rare.pause ? keys.push(key.pause(recipient)) - 1 : -1
+      const allowAt = rare.allow ? keys.push(key.allow(who.text)) - 1 : -1
+      const knownAt = rare.known && sender !== '' ? keys.push(key.known(sender, recipient)) - 1 : -1
       return store.update(keys, (entries) => {
         const state = {
           triplet: entries[0],
           client: entries[1],
-          pause: hasPause ? entries[hasPause] : undefined,
-          allow: hasAllow ? entries[hasAllow] : undefined,
-          known: hasKnown ? entries[hasKnown] : undefined,
+          pause: pauseAt < 0 ? undefined : entries[pauseAt],
+          allow: allowAt < 0 ? undefined : entries[allowAt],
+          known: knownAt < 0 ? undefined : entries[knownAt],
         }
         const { decision, change } = transition(state, now, rules)
         return { value: decision, next: change && [change.triplet, change.client] }
       })
     },
     pause(recipient, { now, until }) {
-      return write(key.pause(recipient), () => ({ first: now, last: until, count: 0 }))
+      return write('pause', key.pause(recipient), () => ({ first: now, last: until, count: 0 }))
     },
     know({ sender, recipient }, now) {
-      return write(key.known(sender, recipient), (old) => ({ first: old?.first ?? now, last: now, count: 0 }))
+      return write('known', key.known(sender, recipient), (old) => ({
+        first: old?.first ?? now,
+        last: now,
+        count: 0,
+      }))
     },
     allow(client, { now, until }) {
-      return write(key.allow(client), () => ({ first: now, last: until, count: 0 }))
+      return write('allow', key.allow(client), () => ({ first: now, last: until, count: 0 }))
     },
     expire(now) {
       const at = { now, rules }

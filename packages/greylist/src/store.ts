@@ -22,10 +22,7 @@ export interface GreylistStore {
   update<T>(keys: readonly EntryKey[], decide: Decide<T>): Promise<T>
   /** Entries whose key begins with `prefix`, in the order of their keys. */
   entries(prefix: string): AsyncIterable<readonly [EntryKey, Entry]>
-  /**
-   * Whether there may be entries under `prefix`; false only when there are none, but it may be a second late about what
-   * another process has written. Costs next to nothing: kinds that are rarely used need not be read at every attempt.
-   */
+  /** Whether there are entries under `prefix`. Looks, and so is for once in a second, not for every attempt. */
   mayHave(prefix: string): boolean
   /** Removes entries; how many there were. */
   remove(keys: readonly EntryKey[]): Promise<number>

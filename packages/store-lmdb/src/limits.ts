@@ -17,8 +17,6 @@ export const limits = {
   sliceEntries: 500,
   /** A journal file that has grown beyond this is cut when its batch is committed; else its pages are used again. */
   journalBytes: 8 * 1024 * 1024,
-  /** How long it may be believed that there is nothing of a kind, which another process may have written by now. */
-  lookAgainMs: 1000,
   /** Rest between two such goes while expiring, so that answers are not held up: a tenth of one core at most. */
   sweepPauseMs: 10,
 } as const

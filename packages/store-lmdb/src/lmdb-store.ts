@@ -96,8 +96,6 @@ export class LmdbGreylistStore implements LmdbStore {
   #pending: Pending = new Map()
   #committing: Pending = new Map()
   #waiting: Waiting[] = []
-  /** What `mayHave` has found out; that a prefix has entries stays true until the end. */
-  readonly #prefixes = new Map<string, { found: boolean; at: number }>()
   #commit: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   /**
@@ -136,13 +134,11 @@ export class LmdbGreylistStore implements LmdbStore {
   }
 
   mayHave(prefix: string): boolean {
-    const known = this.#prefixes.get(prefix)
-    if (known && (known.found || performance.now() - known.at < limits.lookAgainMs)) return known.found
     const range = { start: prefix, end: `${prefix}\u{10ffff}`, limit: 1 }
-    let found = false
-    for (const _ of this.#database.getKeys(range)) found = true
-    this.#prefixes.set(prefix, { found, at: performance.now() })
-    return found
+    for (const _ of this.#database.getKeys(range)) return true
+    for (const changed of [this.#pending, this.#committing])
+      for (const key of changed.keys()) if (key.startsWith(prefix)) return true
+    return false
   }
 
   async remove(keys: readonly EntryKey[]): Promise<number> {
@@ -193,8 +189,6 @@ export class LmdbGreylistStore implements LmdbStore {
     const changed = this.#pending.get(key)
     if (changed) changed.entry = entry
     else this.#pending.set(key, { entry, base: this.#current(key) })
-    const prefix = entry && this.#prefixes.get(key.slice(0, 2))
-    if (prefix) prefix.found = true
     this.#journal.add(key, entry)
   }
 

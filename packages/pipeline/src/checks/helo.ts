@@ -125,14 +125,7 @@ export const helo = defineCheck({
 
     return {
       run({ helo: name, client }) {
-        let budget: Budget | undefined
-        const query = {
-          // Made when the DNS is first asked: most greetings need no budget.
-          get budget() {
-            budget ??= ports.newBudget()
-            return budget
-          },
-        }
+        const query = new LazyQuery(ports)
         return checkHelo({ helo: name, client, own }, { resolver: ports.resolver, query }, checkOptions)
       },
       judge(finding, subject) {
@@ -146,6 +139,19 @@ export const helo = defineCheck({
     }
   },
 })
+
+/** Goes with the queries about one greeting. Its budget is made when the DNS is first asked, which most greetings never need. */
+class LazyQuery {
+  readonly #ports: Ports
+  #budget: Budget | undefined
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+  get budget(): Budget {
+    this.#budget ??= this.#ports.newBudget()
+    return this.#budget
+  }
+}
 
 function describeFinding({ hits }: HeloFinding): string {
   if (hits.length === 0) return 'ok'
