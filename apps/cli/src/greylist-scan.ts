@@ -1,6 +1,32 @@
 import type { GreylistStore } from '@postern/greylist'
-import { type GreylistRecord, lastMoment, recordOf } from './greylist-record.ts'
-import type { RecordFilter } from './record-filter.ts'
+import { complain, type ExitStatus } from './command.ts'
+import { type At, atOf, type GreylistRecord, lastMoment, recordOf } from './greylist-record.ts'
+import { withGreylist } from './greylist-store.ts'
+import type { CliIo } from './io.ts'
+import { type FilterValues, parseFilter, type RecordFilter } from './record-filter.ts'
+
+export interface FoundRecords {
+  readonly records: AsyncIterable<GreylistRecord>
+  readonly at: At
+  readonly directory: string
+}
+
+/** Hands over the records that the options of a filter name; nothing is written. */
+export async function withRecords(
+  options: FilterValues & { readonly config?: string | undefined },
+  io: CliIo,
+  use: (found: FoundRecords) => Promise<ExitStatus>,
+): Promise<ExitStatus> {
+  return withGreylist(
+    { config: options.config, isReadOnly: true },
+    io,
+    async ({ store, settings, now, directory }) => {
+      const parsed = parseFilter(options, settings)
+      if (!parsed.ok) return complain(io, parsed.message)
+      return use({ records: scan(store, parsed.filter), at: atOf(settings, now), directory })
+    },
+  )
+}
 
 /** The records that a filter names, in the order of their keys. */
 export async function* scan(store: GreylistStore, filter: RecordFilter): AsyncGenerator<GreylistRecord> {

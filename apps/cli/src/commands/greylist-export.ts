@@ -1,9 +1,8 @@
 import { complain, configOption, defineCommand, exit } from '../command.ts'
 import { isoMoment } from '../duration.ts'
-import { atOf, type GreylistRecord, jsonOf } from '../greylist-record.ts'
-import { scan } from '../greylist-scan.ts'
-import { withGreylist } from '../greylist-store.ts'
-import { filterOptions, parseFilter } from '../record-filter.ts'
+import { type GreylistRecord, jsonOf } from '../greylist-record.ts'
+import { withRecords } from '../greylist-scan.ts'
+import { filterOptions } from '../record-filter.ts'
 
 /** Characters gathered for one write. */
 const chunkSize = 65_536
@@ -27,27 +26,20 @@ Prints records as they are read from the store, in the order of their keys, howe
     const { format = 'jsonl' } = options
     if (format !== 'jsonl' && format !== 'csv')
       return complain(io, `--format is jsonl or csv, not "${format}"`)
-    return withGreylist(
-      { config: options.config, isReadOnly: true },
-      io,
-      async ({ store, settings, now }) => {
-        const parsed = parseFilter(options, settings)
-        if (!parsed.ok) return complain(io, parsed.message)
-        const at = atOf(settings, now)
-        const lineOf =
-          format === 'csv' ? csvLine : (record: GreylistRecord) => `${JSON.stringify(jsonOf(record, at))}\n`
-        let chunk = format === 'csv' ? csvHead : ''
-        for await (const record of scan(store, parsed.filter)) {
-          chunk += lineOf(record)
-          if (chunk.length < chunkSize) continue
-          await io.stdout.write(chunk)
-          if (io.stdout.isClosed) return exit.ok
-          chunk = ''
-        }
+    return withRecords(options, io, async ({ records, at }) => {
+      const lineOf =
+        format === 'csv' ? csvLine : (record: GreylistRecord) => `${JSON.stringify(jsonOf(record, at))}\n`
+      let chunk = format === 'csv' ? csvHead : ''
+      for await (const record of records) {
+        chunk += lineOf(record)
+        if (chunk.length < chunkSize) continue
         await io.stdout.write(chunk)
-        return exit.ok
-      },
-    )
+        if (io.stdout.isClosed) return exit.ok
+        chunk = ''
+      }
+      await io.stdout.write(chunk)
+      return exit.ok
+    })
   },
 })
 

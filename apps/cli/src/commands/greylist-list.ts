@@ -1,10 +1,9 @@
 import { complain, configOption, defineCommand, exit, jsonOption, printJson } from '../command.ts'
-import { atOf, jsonOf } from '../greylist-record.ts'
-import { newest, scan } from '../greylist-scan.ts'
-import { withGreylist } from '../greylist-store.ts'
+import { jsonOf } from '../greylist-record.ts'
+import { newest, withRecords } from '../greylist-scan.ts'
 import { formatRecordTable } from '../greylist-table.ts'
 import { parseNumberOption } from '../option-number.ts'
-import { filterOptions, parseFilter } from '../record-filter.ts'
+import { filterOptions } from '../record-filter.ts'
 
 const defaultLimit = 50
 
@@ -23,27 +22,19 @@ counts passes towards being delayed no more; pause and allow are what people hav
   async run({ options }, io) {
     const limit = parseNumberOption('limit', options.limit, { max: 1_000_000, isWhole: true })
     if (!limit.ok) return complain(io, limit.message)
-    return withGreylist(
-      { config: options.config, isReadOnly: true },
-      io,
-      async ({ store, settings, now }) => {
-        const parsed = parseFilter(options, settings)
-        if (!parsed.ok) return complain(io, parsed.message)
-        const { records, total } = await newest(scan(store, parsed.filter), limit.value ?? defaultLimit)
-        const at = atOf(settings, now)
-        if (options.json)
-          await printJson(
-            io,
-            records.map((record) => jsonOf(record, at)),
-          )
-        else if (total === 0) await io.stdout.write('No such records.\n')
-        else {
-          await io.stdout.write(formatRecordTable(records, at))
-          if (total > records.length)
-            await io.stdout.write(`${records.length} of ${total}; --limit N shows more\n`)
-        }
-        return exit.ok
-      },
-    )
+    return withRecords(options, io, async ({ records, at }) => {
+      const { records: shown, total } = await newest(records, limit.value ?? defaultLimit)
+      if (options.json)
+        await printJson(
+          io,
+          shown.map((record) => jsonOf(record, at)),
+        )
+      else if (total === 0) await io.stdout.write('No such records.\n')
+      else {
+        await io.stdout.write(formatRecordTable(shown, at))
+        if (total > shown.length) await io.stdout.write(`${shown.length} of ${total}; --limit N shows more\n`)
+      }
+      return exit.ok
+    })
   },
 })

@@ -1,10 +1,8 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { configOption, defineCommand, exit, jsonOption, printJson } from '../command.ts'
-import { atOf, type RecordKind, type RecordState, recordKinds, stateOf } from '../greylist-record.ts'
-import { scan } from '../greylist-scan.ts'
-import { withGreylist } from '../greylist-store.ts'
-import { parseFilter } from '../record-filter.ts'
+import { type RecordKind, type RecordState, recordKinds, stateOf } from '../greylist-record.ts'
+import { withRecords } from '../greylist-scan.ts'
 import { formatTable } from '../text-table.ts'
 
 const meanings: Record<`${RecordKind}/${string}`, string> = {
@@ -27,33 +25,26 @@ export const greylistStats = defineCommand({
   details: `
 Counts the records by kind and state, and says how large the store is. Reads the whole store.`,
   async run({ options }, io) {
-    return withGreylist(
-      { config: options.config, isReadOnly: true },
-      io,
-      async ({ store, settings, now, directory }) => {
-        const at = atOf(settings, now)
-        const counts = new Map<string, number>(Object.keys(meanings).map((name) => [name, 0]))
-        const all = parseFilter({}, settings)
-        if (!all.ok) return exit.failed
-        for await (const record of scan(store, all.filter)) {
-          const name = `${record.kind}/${stateOf(record, at)}`
-          counts.set(name, (counts.get(name) ?? 0) + 1)
-        }
-        const bytes = statSync(path.join(directory, 'data.mdb')).size
-        const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
-        if (options.json) await printJson(io, { directory, bytes, records: total, counts: nested(counts) })
-        else {
-          const rows = [...counts].map(([name, count]) => [
-            String(count).padStart(String(total).length),
-            name.split('/')[0]!,
-            meanings[name as keyof typeof meanings] ?? name.split('/')[1]!,
-          ])
-          await io.stdout.write(formatTable(rows.filter(([count]) => Number(count) > 0)))
-          await io.stdout.write(`${total} records, ${formatBytes(bytes)} in ${directory}\n`)
-        }
-        return exit.ok
-      },
-    )
+    return withRecords({ config: options.config }, io, async ({ records, at, directory }) => {
+      const counts = new Map<string, number>(Object.keys(meanings).map((name) => [name, 0]))
+      for await (const record of records) {
+        const name = `${record.kind}/${stateOf(record, at)}`
+        counts.set(name, (counts.get(name) ?? 0) + 1)
+      }
+      const bytes = statSync(path.join(directory, 'data.mdb')).size
+      const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
+      if (options.json) await printJson(io, { directory, bytes, records: total, counts: nested(counts) })
+      else {
+        const rows = [...counts].map(([name, count]) => [
+          String(count).padStart(String(total).length),
+          name.split('/')[0]!,
+          meanings[name as keyof typeof meanings] ?? name.split('/')[1]!,
+        ])
+        await io.stdout.write(formatTable(rows.filter(([count]) => Number(count) > 0)))
+        await io.stdout.write(`${total} records, ${formatBytes(bytes)} in ${directory}\n`)
+      }
+      return exit.ok
+    })
   },
 })
 
