@@ -5,7 +5,6 @@ const shared = {
   format: ['esm'],
   target: 'node20',
   platform: 'node',
-  clean: true,
   splitting: true,
   sourcemap: false,
   treeshake: false,
@@ -24,6 +23,17 @@ export const library = (entries = ['src/index.ts']) =>
     dts: { compilerOptions: { customConditions: [], composite: false, incremental: false } },
   })
 
-/** A program: no declarations, run by node. */
+/**
+ * A program: our packages and their small dependencies in one file, as loading a hundred files takes longer than all the rest
+ * of a start (measured: 0.35 s of CPU, in one file 0.2 s). What is native or rarely needed stays outside.
+ */
 export const program = (entries = ['src/main.ts']) =>
-  defineConfig({ ...shared, entry: entries, banner: { js: '#!/usr/bin/env node' } })
+  defineConfig({
+    ...shared,
+    entry: entries,
+    noExternal: [/^@postern\//, /^(zod|toml-eslint-parser|ip-address|punycode|dns-packet)(\/|$)/],
+    // The CommonJS among them asks for Node's own modules through require.
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)",
+    },
+  })

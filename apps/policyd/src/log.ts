@@ -3,7 +3,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, type WriteStream } from 'node:fs'
-import pino from 'pino'
+import { createRequire } from 'node:module'
+import type Pino from 'pino'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 /** Names and values in turn; a value that is undefined is left out. A list, as a line is written for each recipient. */
@@ -53,6 +54,8 @@ interface Sink {
 type Writer = (level: LogLevel, event: string, fields: LogFields) => void
 
 function jsonWriter(sink: Sink, level: LogLevel): Writer {
+  // Loaded only here: a text log need not wait for it at the start.
+  const pino = createRequire(import.meta.url)('pino') as typeof Pino
   const logger = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'event' },
     sink,
