@@ -35,10 +35,18 @@ export function openLog(options: LogOptions): Log {
   const wanted = levels.indexOf(options.level)
   const isOn = (level: LogLevel) => levels.indexOf(level) <= wanted
   const write = options.format === 'json' ? jsonWriter(sink, options.level) : textWriter(sink, options)
+  let lost = 0
   return {
     isOn,
     write(level, event, fields = []) {
-      if (isOn(level)) write(level, event, fields)
+      if (!isOn(level)) return
+      if (!sink.hasRoom()) {
+        lost++
+        return
+      }
+      if (lost > 0) write('warn', 'log-lost', ['lines', lost])
+      lost = 0
+      write(level, event, fields)
     },
     reopen: () => sink.reopen(),
     close: () => sink.close(),
@@ -46,6 +54,8 @@ export function openLog(options: LogOptions): Log {
 }
 
 interface Sink {
+  /** False while the reader hangs or the disk is full: lines are then dropped and counted, memory is not filled. */
+  hasRoom(): boolean
   write(line: string): void
   reopen(): void
   close(): Promise<void>
@@ -119,7 +129,7 @@ function openSink(destination: string): Sink {
 /** Lines wait so long to be written together. */
 const gatherMs = 50
 const gatherBytes = 64 * 1024
-/** Beyond this the reader hangs or the disk is full: lines are dropped and counted, memory is not filled. */
+const closeMs = 2000
 const maxWaitingBytes = 8 * 1024 * 1024
 
 /**
@@ -130,7 +140,6 @@ function gatheringSink(open: () => WriteStream): Sink {
   let stream = watched(open())
   let buffer = Buffer.allocUnsafeSlow(gatherBytes)
   let length = 0
-  let dropped = 0
   let timer: NodeJS.Timeout | undefined
   const hand = () => {
     clearTimeout(timer)
@@ -148,15 +157,8 @@ function gatheringSink(open: () => WriteStream): Sink {
     timer ??= setTimeout(hand, gatherMs)
   }
   return {
-    write(line) {
-      if (stream.writableLength > maxWaitingBytes) {
-        dropped++
-        return
-      }
-      if (dropped > 0) gather(`log lines were lost: ${dropped}\n`)
-      dropped = 0
-      gather(line)
-    },
+    hasRoom: () => stream.writableLength <= maxWaitingBytes,
+    write: gather,
     reopen() {
       hand()
       const old = stream
@@ -165,7 +167,9 @@ function gatheringSink(open: () => WriteStream): Sink {
     },
     async close() {
       hand()
-      await new Promise((resolve) => stream.end(resolve))
+      // A reader that hangs must not keep the daemon from ending.
+      const ended = new Promise((resolve) => stream.end(resolve))
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, closeMs).unref())])
     },
   }
 }
@@ -191,9 +195,10 @@ function syslogSink(): Sink {
   }
   let child = start()
   return {
+    hasRoom: () => (child.stdin?.writableLength ?? 0) <= maxWaitingBytes,
     write(line) {
       if (child.exitCode !== null || child.signalCode !== null) child = start()
-      if (child.stdin?.writable && child.stdin.writableLength < 1024 * 1024) child.stdin.write(line)
+      if (child.stdin?.writable) child.stdin.write(line)
     },
     reopen() {},
     async close() {

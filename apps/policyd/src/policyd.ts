@@ -26,6 +26,8 @@ export interface Policyd {
   readonly addresses: readonly string[]
   /** Rereads settings and lists; mistakes leave the old ones in force and are logged. */
   reload(): void
+  /** An error that nothing else has caught: logged with its stack and counted; the daemon goes on answering. */
+  noteBug(error: unknown): void
   /** Finishes requests in flight, writes everything down, ends. */
   close(): Promise<void>
 }
@@ -64,6 +66,7 @@ export async function runPolicyd(options: PolicydOptions): Promise<StartedPolicy
     policyd: {
       addresses,
       reload: core.reload,
+      noteBug: (error) => core.service().failures.note('daemon', error),
       async close() {
         await server.close({ graceMs: policy.shutdown_seconds * 1000 })
         await lastLines()

@@ -17,15 +17,31 @@ export async function runAsProgram({ config, log, stdio }: ProgramOptions): Prom
   const { settings, path: configPath } = found
   const options = { settings, configPath, log, reload: () => readSettingsFile(configPath, cwd) }
   if (stdio) return runPolicydOnStdio(options)
+  // From here on, so that a signal in the first moments does not end what is just starting.
+  const signals = watchSignals()
   const started = await runPolicyd(options)
   if (!started.ok) return fail(1, [started.message])
   const { policyd } = started
-  process.on('SIGHUP', () => policyd.reload())
-  await new Promise((resolve) => {
+  signals.onReload(() => policyd.reload())
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error) => policyd.noteBug(error))
+  await signals.stop
+  await policyd.close()
+}
+
+function watchSignals() {
+  let reload = () => {}
+  process.on('SIGHUP', () => reload())
+  const stop = new Promise((resolve) => {
     process.once('SIGTERM', resolve)
     process.once('SIGINT', resolve)
   })
-  await policyd.close()
+  return {
+    stop,
+    onReload(action: () => void) {
+      reload = action
+    },
+  }
 }
 
 function fail(status: number, messages: readonly string[]): void {
