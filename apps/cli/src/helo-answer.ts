@@ -1,6 +1,7 @@
 // What is said about a HELO name, for people and for programs.
 
 import type { HeloAction, HeloFinding, HeloHit } from '@postern/helo'
+import { heloActionOn } from '@postern/pipeline'
 import type { Settings } from '@postern/settings'
 import { type Client, formatClient } from './client-option.ts'
 import { formatTable, printable } from './text-table.ts'
@@ -14,13 +15,8 @@ export interface HeloAnswer {
 }
 
 /** The findings, each with what the settings make of it. */
-export function judgedHits(finding: HeloFinding | undefined, { helo }: Settings): HeloAnswer['findings'] {
-  const table = helo as unknown as Readonly<Record<string, HeloAction>>
-  return (finding?.hits ?? []).map((hit) => {
-    const action = table[hit.rule.replaceAll('-', '_')] ?? 'note'
-    const isTrouble = 'temporary' in hit && hit.temporary && action !== 'note'
-    return { hit, action: isTrouble ? helo.dns_trouble : action }
-  })
+export function judgedHits({ hits }: HeloFinding, { helo }: Settings): HeloAnswer['findings'] {
+  return hits.map((hit) => ({ hit, action: heloActionOn(hit, helo) }))
 }
 
 const verdicts: Record<HeloAnswer['verdict'], string> = {

@@ -1,4 +1,5 @@
 export { type Check, defineCheck, type Ports, type Runner } from './check.ts'
+export { type HeloSettings, heloActionOn } from './checks/helo.ts'
 export { type CheckName, checks, type Findings } from './checks/index.ts'
 export {
   type CheckResult,

@@ -34,7 +34,10 @@ const meanings: Record<HeloRuleName, string> = {
   'not-forward-confirmed': 'A name that does not resolve to the address of the client.',
 }
 
-const key = (rule: HeloRuleName): string => rule.replaceAll('-', '_')
+const keys = new Map(rules.map(({ name }) => [name, name.replaceAll('-', '_')]))
+
+/** The setting of a rule. */
+const key = (rule: HeloRuleName): string => keys.get(rule)!
 
 const ruleSettings = Object.fromEntries(
   rules.map(({ name }) => [
@@ -86,7 +89,14 @@ const settings = z
     'The name in HELO or EHLO. Each rule may "reject", "defer", only "note" its finding in the log, or be "off".',
   )
 
-type HeloSettings = z.output<typeof settings>
+export type HeloSettings = z.output<typeof settings>
+
+/** What the settings make of a hit. One that rests on DNS trouble is never refused for good. */
+export function heloActionOn(hit: HeloHit, options: HeloSettings): HeloAction {
+  const action = (options as unknown as Readonly<Record<string, HeloAction>>)[key(hit.rule)] ?? 'note'
+  const isTrouble = 'temporary' in hit && hit.temporary
+  return isTrouble && (action === 'reject' || action === 'defer') ? options.dns_trouble : action
+}
 
 /** How Postfix leads in the text of a refusal at RCPT: `<recipient>: Recipient address rejected: `. */
 const postfixWords = '<>: Recipient address rejected: '.length
@@ -96,16 +106,9 @@ export const helo = defineCheck({
   settings,
   runsForAuthenticated: false,
   create(options, ports) {
-    const chosen = actionsOf(options)
     const templates = templatesOf(options)
     const own = { names: ports.host.names.map((name) => name.toLowerCase()), networks: networksOf(ports) }
-    const checkOptions = { actions: chosen }
-
-    const actionOn = (hit: HeloHit): HeloAction => {
-      const action = chosen[hit.rule]
-      const isTrouble = 'temporary' in hit && hit.temporary
-      return isTrouble && (action === 'reject' || action === 'defer') ? options.dns_trouble : action
-    }
+    const checkOptions = { actions: actionsOf(options) }
 
     const refuse = (hit: HeloHit, action: 'reject' | 'defer', subject: Subject): Verdict => {
       const reply = formatHeloReply(hit, {
@@ -130,7 +133,7 @@ export const helo = defineCheck({
       },
       judge(finding, subject) {
         for (const hit of finding.hits) {
-          const action = actionOn(hit)
+          const action = heloActionOn(hit, options)
           if (action === 'reject' || action === 'defer') return refuse(hit, action, subject)
         }
         return noVerdict
