@@ -1,21 +1,10 @@
-// Runs the example of README.md: each line `expression // → value` must hold.
 import { readFileSync } from 'node:fs'
+import { runReadmeExample } from '@postern/tooling/readme-example'
 import { expect, it } from 'vitest'
 import * as addr from '../src/index.ts'
 
 it('the example in README.md does what it says', async () => {
+  expect.hasAssertions()
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const [, example = ''] = /```js\n([\s\S]*?)```/.exec(readme) ?? []
-  const lines = example.split('\n').filter((line) => !line.startsWith('import '))
-  const body = lines.map((line) => line.replace(/^(.+?) \/\/ → (.+)$/, 'check(($1), ($2))')).join('\n')
-  let checks = 0
-  const check = (value: unknown, expected: unknown) => {
-    checks++
-    expect(value).toEqual(expected)
-  }
-  await new Function('addr', 'check', `const { ${Object.keys(addr).join(', ')} } = addr\n${body}`)(
-    addr,
-    check,
-  )
-  expect(checks).toBeGreaterThan(5)
+  await runReadmeExample(readme, addr, (value, expected) => expect(value).toEqual(expected))
 })
