@@ -104,6 +104,13 @@ describe('a pipeline', () => {
     expect(strict.results.map(({ check }) => check)).toEqual(['a', 'b'])
   })
 
+  it("never holds up our own users' mail for a check that broke", async () => {
+    const plans = { a: { ...fails(new Error('disk full')), runsForAuthenticated: true } }
+    const outcome = await pipelineOf(plans, 'defer').run(subjectOf({ isAuthenticated: true }))
+    expect(outcome.verdict).toEqual(none)
+    expect(outcome.failures).toHaveLength(1)
+  })
+
   it.each<[string, Plan]>([
     ['throws', fails(new Error('x'))],
     ['rejects', { run: () => Promise.reject(new Error('x')) }],
