@@ -12,7 +12,7 @@ export interface GreylistRules {
   readonly autoAllowPasses: number
   /** Passes of one client count at most once in this time. */
   readonly autoAllowIntervalSeconds: Seconds
-  /** `last` of a passed triplet is written at most this often: less writing, at the price of that much less exact expiry. */
+  /** `last` of a triplet is written at most this often: less writing, at the price of that much less exact expiry. */
   readonly touchSeconds: Seconds
 }
 

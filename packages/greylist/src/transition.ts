@@ -86,8 +86,8 @@ function wait(
   if (missingSeconds > 0) {
     const reason = isLate ? 'too-late' : triplet ? 'early-retry' : 'new'
     const decision = { result: 'defer', reason, missingSeconds } as const
-    // An early retry changes nothing that a later decision would ask for, so nothing is written.
-    if (triplet && triplet.first === first) return { decision }
+    // An early retry changes nothing that a later decision asks for, but for its age: that is written once in a while.
+    if (triplet && triplet.first === first && isFresh(triplet, now, rules)) return { decision }
     return { decision, change: { triplet: { first, last: now, count: 0 } } }
   }
   const counted = countPass(client, now, rules)
@@ -117,21 +117,25 @@ function touchClient(client: Entry, now: Seconds, rules: GreylistRules): Transit
 }
 
 function touchTriplet(triplet: Entry, now: Seconds, rules: GreylistRules): Transition {
-  if (triplet.last === now || (triplet.last < now && now - triplet.last < rules.touchSeconds))
-    return passedBefore
+  if (isFresh(triplet, now, rules)) return passedBefore
   return { decision: passedBefore.decision, change: { triplet: { ...triplet, last: now } } }
 }
 
+/** Whether the time of the last sight that is written down is near enough. */
+function isFresh({ last }: Entry, now: Seconds, { touchSeconds }: GreylistRules): boolean {
+  return last === now || (last < now && now - last < touchSeconds)
+}
+
 /**
- * Whether a record is to be dropped: it has not been seen for `maxAgeSeconds`, or it never passed and is past its retry
- * window (a further attempt would start again anyway). As in postgrey, age counts when records are swept, not when they
+ * Whether a record is to be dropped: it has not been seen for `maxAgeSeconds`, or it never passed and has not been seen for
+ * its retry window (a further attempt would start again anyway). As in postgrey, age counts when records are swept, not when they
  * are asked for.
  */
 export function isExpired(kind: string, entry: Entry, at: { now: Seconds; rules: GreylistRules }): boolean {
   const { now, rules } = at
   switch (kind) {
     case 'triplet':
-      if (entry.count === 0) return now - entry.first > rules.retryWindowSeconds
+      if (entry.count === 0 && now - entry.last > rules.retryWindowSeconds) return true
       return now - entry.last > rules.maxAgeSeconds
     case 'client':
     case 'known':

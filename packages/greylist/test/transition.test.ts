@@ -24,10 +24,11 @@ describe('transition', () => {
       { triplet: entry(t0) },
     ],
     [
-      'an early retry waits for the rest, and nothing is written',
+      'an early retry waits for the rest',
       { triplet: entry(t0) },
       t0 + 299,
       { result: 'defer', reason: 'early-retry', missingSeconds: 1 },
+      { triplet: entry(t0, t0 + 299) },
     ],
     [
       'a retry in the same second',
@@ -128,6 +129,14 @@ describe('transition', () => {
     const state = { triplet: entry(t0, t0, 1) }
     expect(transition(state, t0 + 3599, defaultRules).change).toBeUndefined()
     expect(transition(state, t0 + 3600, defaultRules).change).toEqual({ triplet: entry(t0, t0 + 3600, 1) })
+  })
+
+  it('writes nothing for an early retry within the hour under our own rules', () => {
+    const long = { ...defaultRules, delaySeconds: 7200 }
+    expect(transition({ triplet: entry(t0) }, t0 + 3599, long).change).toBeUndefined()
+    expect(transition({ triplet: entry(t0) }, t0 + 3600, long).change).toEqual({
+      triplet: entry(t0, t0 + 3600),
+    })
   })
 
   it('counts no passes when that is turned off', () => {
