@@ -5,9 +5,13 @@ import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { type LogLine, parseLogLine } from './log-line.ts'
-import { program } from './program.ts'
 import { idOf } from './system-user.ts'
+
+/** The built program, as the package's `bin` runs it. */
+export const program = path.resolve(fileURLToPath(import.meta.url), '../../../dist/main.js')
+export const checkout = path.resolve(program, '../../../..')
 
 const patienceMs = 10_000
 

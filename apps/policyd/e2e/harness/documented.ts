@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { checkout } from './program.ts'
+import { checkout } from './daemon.ts'
 
 const page = readFileSync(path.join(checkout, 'docs/operating/postfix.md'), 'utf8')
 
