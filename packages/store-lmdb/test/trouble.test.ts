@@ -109,7 +109,10 @@ describe('a place that cannot be used', () => {
     const isRoot = process.getuid?.() === 0
     if (isRoot) process.seteuid?.(65_534)
     try {
-      expect(openLmdbStore({ directory: closed })).toMatchObject({ ok: false, error: { code: 'no-permission' } })
+      expect(openLmdbStore({ directory: closed })).toMatchObject({
+        ok: false,
+        error: { code: 'no-permission' },
+      })
     } finally {
       if (isRoot) process.seteuid?.(0)
     }
