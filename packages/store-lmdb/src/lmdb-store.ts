@@ -4,19 +4,11 @@
 // updates of an event-loop turn) and only then answered. Commits to LMDB follow in groups, on LMDB's own thread and
 // synced to the disk, as a synced commit costs milliseconds and an answer may cost microseconds.
 
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type Decide,
-  type Entry,
-  type EntryKey,
-  type GreylistStore,
-  mergeEntries,
-  rebaseEntry,
-} from '@postern/greylist'
-import type { RootDatabase } from 'lmdb'
-import { decodeEntry, encodeEntry, entrySize } from './entry-codec.ts'
-import { Journal, orphanedRecords } from './journal.ts'
+import { type Decide, type Entry, type EntryKey, type GreylistStore, rebaseEntry } from '@postern/greylist'
+import { commitErrorOf, type Database, encoded, lastTransaction, read, storedKey } from './database.ts'
+import { decodeEntry } from './entry-codec.ts'
+import { Journal } from './journal.ts'
 import { limits } from './limits.ts'
 
 /** What the store has done and how it is. */
@@ -46,51 +38,18 @@ interface Waiting {
 }
 
 export interface StoreParts {
-  readonly database: RootDatabase<Buffer, string>
+  readonly database: Database
   readonly directory: string
   /** Told of each commit that failed; it is tried again until it succeeds or the store is closed. */
   readonly onCommitError?: ((error: Error) => void) | undefined
 }
 
-/** LMDB's own error; lmdb hands it over as a promise that rejects, which somebody must catch. */
-async function commitErrorOf(error: Error & { commitError?: Promise<never> }): Promise<Error> {
-  try {
-    return (await error.commitError) ?? error
-  } catch (cause) {
-    return cause as Error
-  }
-}
-
 /** Stands for a number that no transaction has. */
 const unknownTransaction = -1
 
-/** The number of the last committed transaction, of whichever process; cheap, unlike `getStats`. */
-function lastTransaction(database: StoreParts['database']): number {
-  const { env } = database as unknown as { env: { info(): { lastTxnId: number } } }
-  return env.info().lastTxnId
-}
-
-/** Takes over what processes that ended suddenly had answered for. */
-export function recoverJournals({ database, directory }: StoreParts): number {
-  const { records, discard } = orphanedRecords(directory)
-  if (records.length > 0)
-    database.transactionSync(() => {
-      for (const [key, entry] of records) {
-        if (!entry) {
-          database.remove(storedKey(key))
-          continue
-        }
-        const old = read(database, key)
-        database.put(storedKey(key), encoded(old ? mergeEntries(old, entry) : entry))
-      }
-    })
-  discard()
-  return records.length
-}
-
 export class LmdbGreylistStore implements LmdbStore {
   readonly #parts: StoreParts
-  readonly #database: StoreParts['database']
+  readonly #database: Database
   readonly #journal: Journal
   /** Answered for since the last commit began, and by the commit that is going on. */
   #pending: Pending = new Map()
@@ -116,11 +75,12 @@ export class LmdbGreylistStore implements LmdbStore {
     if (this.#pending.size >= limits.maxPendingEntries)
       return Promise.reject(new Error('the store cannot commit, and too much waits for it'))
     try {
-      const { value, next } = decide(keys.map(this.#current))
+      const entries = keys.map(this.#current)
+      const { value, next } = decide(entries)
       if (next)
         for (let i = 0; i < next.length; i++) {
           const entry = next[i]
-          if (entry) this.#set(keys[i]!, entry)
+          if (entry) this.#set(keys[i]!, entry, entries[i])
         }
       return this.#written(value)
     } catch (error) {
@@ -144,9 +104,10 @@ export class LmdbGreylistStore implements LmdbStore {
   async remove(keys: readonly EntryKey[]): Promise<number> {
     let removed = 0
     for (const key of keys) {
-      if (this.#current(key) === undefined) continue
+      const entry = this.#current(key)
+      if (entry === undefined) continue
       removed++
-      this.#set(key, undefined)
+      this.#set(key, undefined, entry)
     }
     return removed > 0 ? this.#written(removed) : 0
   }
@@ -185,10 +146,11 @@ export class LmdbGreylistStore implements LmdbStore {
     return read(this.#database, key)
   }
 
-  #set(key: EntryKey, entry: Entry | undefined): void {
+  /** Notes that `entry` takes the place of `base`. */
+  #set(key: EntryKey, entry: Entry | undefined, base: Entry | undefined): void {
     const changed = this.#pending.get(key)
     if (changed) changed.entry = entry
-    else this.#pending.set(key, { entry, base: this.#current(key) })
+    else this.#pending.set(key, { entry, base })
     this.#journal.add(key, entry)
   }
 
@@ -331,7 +293,7 @@ export class LmdbGreylistStore implements LmdbStore {
 }
 
 /** Writes one changed entry over what is there now, inside a write transaction. */
-function join(database: StoreParts['database'], key: EntryKey, { entry, base }: Changed): void {
+function join(database: Database, key: EntryKey, { entry, base }: Changed): void {
   if (!entry) {
     database.remove(storedKey(key))
     return
@@ -343,27 +305,4 @@ function join(database: StoreParts['database'], key: EntryKey, { entry, base }: 
 
 function isSame(a: Entry, b: Entry | undefined): boolean {
   return b !== undefined && a.first === b.first && a.last === b.last && a.count === b.count
-}
-
-function read(database: StoreParts['database'], key: EntryKey): Entry | undefined {
-  const bytes = database.getBinaryFast(storedKey(key))
-  return bytes && decodeEntry(bytes)
-}
-
-function encoded(entry: Entry): Buffer {
-  const bytes = Buffer.allocUnsafe(entrySize)
-  encodeEntry(entry, bytes, 0)
-  return bytes
-}
-
-/** LMDB's keys are bounded: of a longer one (no real address makes one) the end is hashed. */
-function storedKey(key: EntryKey): string {
-  if (key.length * 3 <= limits.maxKeyBytes) return key
-  if (Buffer.byteLength(key) <= limits.maxKeyBytes) return key
-  const digest = createHash('sha256').update(key).digest('base64url')
-  return `${Buffer.from(key)
-    .subarray(0, limits.maxKeyBytes - 64)
-    .toString('latin1')
-    .replaceAll(/[^\x20-\x7e\n]/g, '?')
-    .slice(0, 256)}\n#${digest}`
 }

@@ -3,7 +3,8 @@ import path from 'node:path'
 import { open } from 'lmdb'
 import { damagedFile } from './damage.ts'
 import { limits } from './limits.ts'
-import { LmdbGreylistStore, type LmdbStore, recoverJournals } from './lmdb-store.ts'
+import { LmdbGreylistStore, type LmdbStore } from './lmdb-store.ts'
+import { recoverJournals } from './recovery.ts'
 
 export interface LmdbStoreOptions {
   /** Where the store keeps its files; made when missing. */
@@ -40,7 +41,7 @@ export function openLmdbStore(options: LmdbStoreOptions): OpenedStore {
       void parts.database.close()
       return openAfresh(options, path.join(directory, 'data.mdb'))
     }
-    const recovered = recoverJournals(parts)
+    const recovered = recoverJournals(parts.database, directory)
     return { ok: true, store: new LmdbGreylistStore(parts), recovered }
   } catch (error) {
     return failure(error as Error, directory)
