@@ -140,6 +140,7 @@ function gatheringSink(open: () => WriteStream): Sink {
   let stream = watched(open())
   let buffer = Buffer.allocUnsafeSlow(gatherBytes)
   let length = 0
+  let isEnded = false
   let timer: NodeJS.Timeout | undefined
   const hand = () => {
     clearTimeout(timer)
@@ -150,6 +151,7 @@ function gatheringSink(open: () => WriteStream): Sink {
     length = 0
   }
   const gather = (line: string) => {
+    if (isEnded) return
     // Three bytes are the most that a UTF-16 unit becomes.
     if (length + line.length * 3 > gatherBytes) hand()
     if (line.length * 3 > gatherBytes) stream.write(line)
@@ -167,6 +169,7 @@ function gatheringSink(open: () => WriteStream): Sink {
     },
     async close() {
       hand()
+      isEnded = true
       // A reader that hangs must not keep the daemon from ending.
       const ended = new Promise((resolve) => stream.end(resolve))
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, closeMs).unref())])

@@ -57,6 +57,8 @@ export class LmdbGreylistStore implements LmdbStore {
   #waiting: Waiting[] = []
   #commit: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #isClosing = false
+  #sweep: Promise<number> | undefined
   /**
    * Since the opening the first commit waits like the others: a process that has just looked whether it is alone, and has
    * not seen us, must be done before we write.
@@ -112,13 +114,20 @@ export class LmdbGreylistStore implements LmdbStore {
     return removed > 0 ? this.#written(removed) : 0
   }
 
-  async expire(isExpired: (key: EntryKey, entry: Entry) => boolean): Promise<number> {
+  expire(isExpired: (key: EntryKey, entry: Entry) => boolean): Promise<number> {
+    const sweep = this.#expireAll(isExpired)
+    this.#sweep = sweep.catch(() => 0) // Whoever asked for it hears of trouble; the end only waits for it.
+    return sweep
+  }
+
+  async #expireAll(isExpired: (key: EntryKey, entry: Entry) => boolean): Promise<number> {
     await this.#drain()
     let removed = 0
     for await (const slice of this.#slices('')) {
       const expired = slice.filter(([key, entry]) => isExpired(key, entry))
       if (expired.length > 0) removed += await this.#removeExpired(expired, isExpired)
       await sleep(limits.sweepPauseMs)
+      if (this.#isClosing) break
     }
     return removed
   }
@@ -129,6 +138,8 @@ export class LmdbGreylistStore implements LmdbStore {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true
+    await this.#sweep
     await this.#drain()
     clearTimeout(this.#timer)
     await this.#database.flushed
