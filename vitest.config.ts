@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ['{packages,apps}/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/e2e/**'],
+    globalSetup: ['packages/tooling/temporary-directory.ts'],
     setupFiles: ['packages/tooling/no-network.ts'],
     testTimeout: 20_000,
   },

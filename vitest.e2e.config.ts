@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['apps/*/e2e/**/*.e2e.ts'],
+    globalSetup: ['packages/tooling/temporary-directory.ts'],
     setupFiles: ['packages/tooling/no-network.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
