@@ -14,7 +14,7 @@ import { limits } from './limits.ts'
 export type JournalRecord = readonly [key: EntryKey, entry: Entry | undefined]
 
 // A batch: its length, its checksum, the round it belongs to, then records. A record: length of the key, whether an entry
-// follows, key, entry. A file is written over from its start in each round, since pages that are there already cost a third
+// follows, key, entry. A file is written over from its start once it is committed, since pages that are there already cost a third
 // of what it costs to make a file longer (measured); a batch of another round, or a length of zero, is where reading ends.
 const batchHeader = 12
 const crcStart = 8
@@ -26,7 +26,8 @@ export class Journal {
   readonly #paths: readonly [string, string]
   readonly #sizes: [number, number] = [0, 0]
   #current: 0 | 1 = 0
-  #round = 1
+  /** Counts how often each file has been begun anew. */
+  readonly #rounds: [number, number] = [1, 1]
   #buffer = Buffer.allocUnsafe(64 * 1024)
   #length = batchHeader
 
@@ -60,7 +61,7 @@ export class Journal {
     const batch = this.#buffer.subarray(0, this.#length)
     this.#length = batchHeader
     batch.writeUInt32LE(batch.length - batchHeader, 0)
-    batch.writeUInt32LE(this.#round, crcStart)
+    batch.writeUInt32LE(this.#rounds[this.#current], crcStart)
     batch.writeUInt32LE(crc32(batch.subarray(crcStart)), 4)
     const file = this.#files[this.#current]
     const size = this.#sizes[this.#current]
@@ -78,11 +79,11 @@ export class Journal {
   turn(): () => void {
     const full = this.#current
     this.#current = full === 0 ? 1 : 0
-    this.#round = (this.#round + 1) >>> 0
     return () => {
       if (this.#sizes[full] > limits.journalBytes) ftruncateSync(this.#files[full], 0)
       else if (this.#sizes[full] > 0) writeSync(this.#files[full], noBatch, 0, batchHeader, 0)
       this.#sizes[full] = 0
+      this.#rounds[full] = (this.#rounds[full] + 1) >>> 0
     }
   }
 
@@ -116,7 +117,7 @@ export function orphanedRecords(directory: string): { records: JournalRecord[]; 
 }
 
 /** The records of a file up to the first batch that is not whole: what follows it was never answered for. */
-function* readRecords(file: string): Generator<JournalRecord> {
+export function* readRecords(file: string): Generator<JournalRecord> {
   let bytes: Buffer
   try {
     bytes = readFileSync(file)
