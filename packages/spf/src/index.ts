@@ -1,0 +1,43 @@
+export { checkHost, evaluateRecord, type SpfPorts } from './check-host.ts'
+export { formatMechanism, formatRecord, formatTerm } from './format-record.ts'
+export { defaultLimits, type SpfLimits } from './limits.ts'
+export {
+  type DomainSpec,
+  formatMacroString,
+  type Macro,
+  type MacroErrorCode,
+  type MacroLetter,
+  type MacroString,
+  parseMacroString,
+} from './macro.ts'
+export { isSpfRecord, parseRecord, type ScannedTerm, scanRecord } from './parse-record.ts'
+export type { AbortSignalLike } from './questions.ts'
+export type {
+  Directive,
+  DualPrefix,
+  ExplanationModifier,
+  Mechanism,
+  MechanismName,
+  Modifier,
+  Qualifier,
+  RedirectModifier,
+  SpfRecord,
+  SpfSyntaxCode,
+  Term,
+  UnknownModifier,
+} from './record.ts'
+export type { SpfInput } from './request.ts'
+export type {
+  RecordTrace,
+  SpfFacts,
+  SpfLookup,
+  SpfLookupCounts,
+  SpfNoneReason,
+  SpfPermReason,
+  SpfResult,
+  SpfResultWord,
+  SpfStep,
+  TermTrace,
+} from './result.ts'
+export { type SelectedRecord, selectRecord } from './select-record.ts'
+export { decidingStep, formatSpfReason } from './sentence.ts'

@@ -1,0 +1,31 @@
+// The numbers that bound an evaluation, each with its source.
+
+/** What one evaluation may spend. */
+export interface SpfLimits {
+  /** Terms that ask the DNS: include, a, mx, ptr, exists, redirect. RFC 7208 §4.6.4: 10. */
+  readonly terms: number
+  /** Terms whose questions were answered with nothing ("void lookups"). RFC 7208 §4.6.4: 2. */
+  readonly voidTerms: number
+  /** Mail servers of one "mx". RFC 7208 §4.6.4: 10, more are an error. */
+  readonly mxNames: number
+  /** Names of the client that "ptr" and %{p} look at. RFC 7208 §4.6.4: 10, more are left out. */
+  readonly ptrNames: number
+}
+
+export const defaultLimits: SpfLimits = { terms: 10, voidTerms: 2, mxNames: 10, ptrNames: 10 }
+
+/** RFC 1035 §2.3.4, as text: RFC 7208 §7.3 cuts expanded names to it from the left. */
+export const NAME_CHARACTERS = 253
+export const LABEL_CHARACTERS = 63
+
+/** Characters of a record that is parsed. Ours: a TXT answer cannot be longer, RFC 1035 §4.2.2 (65,535 bytes). */
+export const RECORD_CHARACTERS = 65_535
+
+/** Characters of an expanded explanation that are kept. Ours: it must fit an SMTP reply, RFC 5321 §4.5.3.1.5 (512 octets). */
+export const EXPLANATION_CHARACTERS = 400
+
+/** Questions asked ahead of their turn in one evaluation. Ours: no valid record needs more than 10 terms with 10 names each. */
+export const QUESTIONS_AHEAD = 40
+
+/** Characters of record texts whose parsed form is kept. Ours: some 20,000 usual records. */
+export const PARSED_CHARACTERS = 4_000_000
