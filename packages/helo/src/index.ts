@@ -21,10 +21,4 @@ export type {
   HeloSubject,
   OwnIdentity,
 } from './subject.ts'
-export {
-  formatTemplate,
-  type Placeholder,
-  parseTemplate,
-  type Template,
-  type TemplateErrorCode,
-} from './template.ts'
+export { type Placeholder, parseTemplate, type Template } from './template.ts'

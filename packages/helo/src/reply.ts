@@ -1,15 +1,11 @@
 // The SMTP reply to a refused greeting: one line that tells the sender's administrator what is wrong and how to mend it.
 import type { Ip } from '@postern/addr'
+import { fillTemplate, fitReply, printableName, printableUrl, type SmtpReply } from '@postern/smtp-reply'
 import { adviseOn, isInternalName } from './advice.ts'
 import type { HeloHit, HeloRuleName } from './subject.ts'
-import { fillTemplate, type Template } from './template.ts'
+import type { Template } from './template.ts'
 
-/** An SMTP reply: `code` and `enhanced` (RFC 3463) stand before `text` on the line. */
-export interface HeloReply {
-  readonly code: number
-  readonly enhanced: string
-  readonly text: string
-}
+export type HeloReply = SmtpReply
 
 export interface ReplyOptions {
   /** The greeting, as hostile as it came. */
@@ -27,25 +23,18 @@ export interface ReplyOptions {
   readonly reservedOctets?: number
 }
 
-/** RFC 5321 §4.5.3.1.5: octets of a reply line with its code and CRLF. */
-const REPLY_LINE_OCTETS = 512
-/** A host name may be longer than a reply has room for. */
-const HELO_OCTETS = 100
-const URL_OCTETS = 200
-
 /** The reply to a hit. The text is printable ASCII on one line, and the whole line fits what RFC 5321 allows. */
 export function formatHeloReply(hit: HeloHit, options: ReplyOptions): HeloReply {
   const [code, enhanced] = codeOf(hit, options)
-  const helo = shorten(printable(options.helo), HELO_OCTETS)
-  const url = shorten(printable(options.url ?? '').replaceAll(' ', '?'), URL_OCTETS)
+  const helo = printableName(options.helo)
+  const url = printableUrl(options.url ?? '')
   const advice = adviseOn(hit, helo)
   const template = options.templates?.[hit.rule]
   const text =
     template === undefined
       ? `${describe(hit, { helo, client: options.client.text })} ${advice}${url === '' ? '' : ` See ${url}`}`
       : fillTemplate(template, { helo, client: options.client.text, rule: hit.rule, url, advice })
-  const room = REPLY_LINE_OCTETS - `${code} ${enhanced} \r\n`.length - (options.reservedOctets ?? 0)
-  return { code, enhanced, text: shorten(printable(text).trim(), Math.max(room, 0)) }
+  return fitReply({ code, enhanced, text }, options.reservedOctets)
 }
 
 /** Postfix's codes for Postfix's rules, and 550 5.7.1 (a matter of policy) for the others. */
@@ -92,7 +81,7 @@ function describe(hit: HeloHit, { helo, client }: { helo: string; client: string
     case 'own-name':
       return `HELO <${helo}> is a name or address of this site, not yours.`
     case 'ptr-mismatch':
-      return `HELO <${helo}> has nothing to do with ${shorten(printable(hit.clientName), HELO_OCTETS)}, the name of your address ${client}.`
+      return `HELO <${helo}> has nothing to do with ${printableName(hit.clientName)}, the name of your address ${client}.`
     case 'dynamic-name':
       return `HELO <${helo}> looks like the name of a dial-up or home line.`
     case 'unknown-hostname':
@@ -105,9 +94,3 @@ function describe(hit: HeloHit, { helo, client }: { helo: string; client: string
       return `HELO <${helo}> does not resolve to your address ${client}.`
   }
 }
-
-/** Nothing but printable ASCII leaves: no line breaks, no terminal escapes, no octets a client may choke on. */
-const printable = (text: string): string => text.replace(/[^ -~]/g, '?')
-
-const shorten = (text: string, octets: number): string =>
-  text.length <= octets ? text : octets < 3 ? text.slice(0, octets) : `${text.slice(0, octets - 3)}...`

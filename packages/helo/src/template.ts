@@ -1,5 +1,10 @@
-// Texts with placeholders, as an administrator writes them in the settings.
-import { type Parsed, parsed, parseError } from '@postern/addr'
+// Refusals in an administrator's own words: what they may hold in braces.
+import type { Parsed } from '@postern/addr'
+import {
+  parseTemplate as parseAnyTemplate,
+  type Template as ReplyTemplate,
+  type TemplateErrorCode,
+} from '@postern/smtp-reply'
 
 const PLACEHOLDERS = ['helo', 'client', 'rule', 'url', 'advice'] as const
 
@@ -9,42 +14,8 @@ const PLACEHOLDERS = ['helo', 'client', 'rule', 'url', 'advice'] as const
  */
 export type Placeholder = (typeof PLACEHOLDERS)[number]
 
-/** A parsed template: plain text and placeholders in turn. */
-export interface Template {
-  readonly parts: readonly (string | { readonly placeholder: Placeholder })[]
-}
+export type Template = ReplyTemplate<Placeholder>
 
-export type TemplateErrorCode = 'unknown-placeholder' | 'unclosed-brace' | 'bad-character' | 'too-long'
-
-/** Characters of a template; what it grows to is cut to the length of an SMTP reply. */
-const TEMPLATE_CHARACTERS = 500
-
-/** Parses a template of printable ASCII, since not every SMTP client may be sent more (RFC 6531 §3.5). */
-export function parseTemplate(text: string): Parsed<Template, TemplateErrorCode> {
-  const bad = text.search(/[^ -~]/)
-  if (bad >= 0) return parseError('bad-character', bad)
-  if (text.length > TEMPLATE_CHARACTERS) return parseError('too-long', TEMPLATE_CHARACTERS)
-  const parts: (string | { placeholder: Placeholder })[] = []
-  let at = 0
-  while (at < text.length) {
-    const open = text.indexOf('{', at)
-    const end = open < 0 ? text.length : open
-    if (end > at) parts.push(text.slice(at, end))
-    if (open < 0) break
-    const close = text.indexOf('}', open)
-    if (close < 0) return parseError('unclosed-brace', open)
-    const placeholder = PLACEHOLDERS.find((name) => name === text.slice(open + 1, close))
-    if (placeholder === undefined) return parseError('unknown-placeholder', open)
-    parts.push({ placeholder })
-    at = close + 1
-  }
-  return parsed({ parts })
-}
-
-/** The template as it was written. */
-export const formatTemplate = (template: Template): string =>
-  template.parts.map((part) => (typeof part === 'string' ? part : `{${part.placeholder}}`)).join('')
-
-/** The template with its placeholders replaced. */
-export const fillTemplate = (template: Template, values: Readonly<Record<Placeholder, string>>): string =>
-  template.parts.map((part) => (typeof part === 'string' ? part : values[part.placeholder])).join('')
+/** Parses a template of printable ASCII. */
+export const parseTemplate = (text: string): Parsed<Template, TemplateErrorCode> =>
+  parseAnyTemplate(text, PLACEHOLDERS)
