@@ -51,8 +51,11 @@ function evaluate(input: SpfInput, ports: SpfPorts, record: SpfRecord | undefine
     now: ports.now,
   }
   const isExplained = ports.explain !== false
-  const run = () => runOnce(new Evaluation(read.request, context), record, isExplained)
-  return run() ?? runAgain(run, questions)
+  const evaluation = new Evaluation(read.request, context)
+  return (
+    runOnce(evaluation, record, isExplained) ??
+    runAgain(() => runOnce(new Evaluation(read.request, context), record, isExplained), questions)
+  )
 }
 
 /** Runs again whenever more is known, until the run has all it needs. */

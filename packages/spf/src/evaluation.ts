@@ -71,7 +71,7 @@ export class Evaluation {
   checkDomain(domain: string): RecordTrace {
     const trace = this.#begin(domain)
     const answer = this.#askFor(domain, 'TXT')
-    if (answer === undefined) return trace
+    if (answer === undefined) return this.#end(trace)
     trace.lookup = { name: domain, type: 'TXT', answer }
     if (answer.kind === 'temperror') {
       this.fail({ result: 'temperror', reason: answer.reason, lookup: { name: domain, type: 'TXT' } })

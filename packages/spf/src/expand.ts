@@ -29,24 +29,38 @@ export function expandMacroString(
 function transform(value: string, { keep, isReversed, delimiters, isEscaped }: Macro): string {
   let text = value
   if (keep !== undefined || isReversed || delimiters !== '') {
-    const parts = splitAtAny(value, delimiters === '' ? '.' : delimiters)
-    if (isReversed) parts.reverse()
-    text = (keep === undefined ? parts : parts.slice(-Math.min(keep, parts.length))).join('.')
+    const ends = delimiters === '' ? '.' : delimiters
+    text = isReversed ? joinReversed(value, ends, keep) : joinLast(value, ends, keep)
   }
   return isEscaped ? escapeForUrl(text) : text
 }
 
-function splitAtAny(value: string, delimiters: string): string[] {
-  if (delimiters.length === 1) return value.split(delimiters)
-  const parts: string[] = []
+/** The last `keep` parts of a value, joined by dots. */
+function joinLast(value: string, delimiters: string, keep = Number.POSITIVE_INFINITY): string {
+  let text = ''
+  let end = value.length
+  let kept = 0
+  for (let at = end - 1; at >= -1 && kept < keep; at--) {
+    if (at >= 0 && !delimiters.includes(value[at]!)) continue
+    text = kept === 0 ? value.slice(at + 1, end) : `${value.slice(at + 1, end)}.${text}`
+    end = at
+    kept++
+  }
+  return text
+}
+
+/** All parts in reverse order, then the last `keep` of those, which are the first ones of the value. */
+function joinReversed(value: string, delimiters: string, keep = Number.POSITIVE_INFINITY): string {
+  let text = ''
   let start = 0
-  for (let at = 0; at < value.length; at++)
-    if (delimiters.includes(value.charAt(at))) {
-      parts.push(value.slice(start, at))
-      start = at + 1
-    }
-  parts.push(value.slice(start))
-  return parts
+  let kept = 0
+  for (let at = 0; at <= value.length && kept < keep; at++) {
+    if (at < value.length && !delimiters.includes(value[at]!)) continue
+    text = kept === 0 ? value.slice(start, at) : `${value.slice(start, at)}.${text}`
+    start = at + 1
+    kept++
+  }
+  return text
 }
 
 /** RFC 7208 §7.3: all but the unreserved characters of RFC 3986. */

@@ -10,6 +10,7 @@ export {
   type MacroString,
   parseMacroString,
 } from './macro.ts'
+export { sendsNoMail } from './no-mail.ts'
 export { isSpfRecord, parseRecord, type ScannedTerm, scanRecord } from './parse-record.ts'
 export type { AbortSignalLike } from './questions.ts'
 export type {
@@ -26,6 +27,15 @@ export type {
   Term,
   UnknownModifier,
 } from './record.ts'
+export {
+  formatSpfReply,
+  parseSpfTemplate,
+  type SpfIdentity,
+  type SpfPlaceholder,
+  type SpfReplyOptions,
+  type SpfTemplate,
+  verdictStep,
+} from './reply.ts'
 export type { SpfInput } from './request.ts'
 export type {
   RecordTrace,

@@ -36,8 +36,11 @@ export function hasOddDomain(term: Term): boolean {
         : undefined
       : domainOf(term)
   if (spec === undefined) return false
-  return spec.parts.some(
-    (part) => typeof part === 'string' && (/[^a-z0-9._-]/i.test(part) || /-all$/i.test(part)),
+  const { parts } = spec
+  return parts.some(
+    (part, i) =>
+      typeof part === 'string' &&
+      (/[^a-z0-9._-]/i.test(part) || (i === parts.length - 1 && /-all$/i.test(part))),
   )
 }
 
@@ -70,7 +73,7 @@ const lookalikes: readonly (readonly [RegExp, string])[] = [
 function cleanCharacters(text: string): string {
   let clean = text
   for (const [found, plain] of lookalikes) clean = clean.replace(found, plain)
-  return clean.replace(/^\\+|\\+$/g, '')
+  return clean.replace(/^[\\(]+|[\\)]+$/g, '')
 }
 
 function repairOne(text: string): Repair | undefined {
@@ -188,17 +191,15 @@ function mendHost(text: string): string | undefined {
   return name.ok && name.value.includes('.') ? `a:${text}` : undefined
 }
 
-/** Where another term begins without a blank before it. */
-const JOINT =
-  /(?<=.)(?=[-+~?]?(?:include|ip4|ip6|exists|mx|ptr|a):|(?:redirect|exp|v)=|[-+~?]all$|(?<=\d)[a-z]+:)/i
+/** What stands between terms in place of a blank: commas and the like, or nothing where another term clearly begins. */
+const separators = [
+  /[,;|]+/,
+  /[,;|]+|(?<=.)(?=[-+~?]?(?:include|ip4|ip6|exists|mx|ptr|a):|(?:redirect|exp|v)=|[-+~?]all$)/i,
+]
 
-/** Terms with commas, semicolons or nothing between them. */
+/** Terms run together. */
 function repairJoined(text: string): Repair | undefined {
-  for (const separator of [
-    /[,;|]+/,
-    JOINT,
-    /(?<=[^,;|])[,;|]+|(?<=.)(?=[-+~?]?(?:include|ip4|ip6|mx|a):)|(?=[-+~?]all$)/i,
-  ]) {
+  for (const separator of separators) {
     const parts = text.split(separator).filter((part) => part !== '' && !/^v=spf1$/i.test(part))
     if (parts.length < 2) continue
     const repairs = parts.map(repairOne)

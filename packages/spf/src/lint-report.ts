@@ -40,7 +40,7 @@ export type SpfProblemFacts =
   | { readonly code: 'no-such-domain' }
   /** `near`: a TXT record that may have been meant as one. */
   | { readonly code: 'no-record'; readonly near: string | undefined }
-  | { readonly code: 'multiple-records'; readonly count: number }
+  | { readonly code: 'multiple-records'; readonly texts: readonly string[] }
   | {
       readonly code: 'not-looked-up'
       readonly name: string
@@ -66,7 +66,7 @@ export type SpfProblemFacts =
   /** A second `v=spf1` within the record. */
   | { readonly code: 'repeated-version'; readonly fix: SpfFix }
   | { readonly code: 'too-many-terms' | 'many-terms'; readonly count: number; readonly limit: number }
-  /** For clients of one IP version; `isLast`: no term is left that could be affected. */
+  /** For clients of one IP version. */
   | { readonly code: 'void-terms'; readonly count: number; readonly limit: number; readonly version: 4 | 6 }
   | { readonly code: 'passes-everyone' }
   | { readonly code: 'neutral-all' }
