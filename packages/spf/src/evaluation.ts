@@ -138,7 +138,7 @@ export class Evaluation {
 
   #redirect(term: RedirectModifier): SpfResultWord {
     const open = this.beginTerm(term, term.domain)
-    if (open === undefined) return 'permerror'
+    if (open === undefined) return 'neutral'
     const record = this.checkDomain(open.target)
     open.record = record
     // RFC 7208 §6.1: no record where redirect leads to is an error.
@@ -149,8 +149,8 @@ export class Evaluation {
   }
 
   /**
-   * Begins a term that asks the DNS, counting it (RFC 7208 §4.6.4). Undefined when that was one too many, or when the name it
-   * asks for is not known yet.
+   * Begins a term that asks the DNS, counting it (RFC 7208 §4.6.4). Undefined when that was one too many, and when it has
+   * no name to ask for: not yet, or never.
    */
   beginTerm(term: Term, domain: DomainSpec | undefined): OpenTerm | undefined {
     const { limits } = this.context

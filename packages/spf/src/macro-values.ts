@@ -5,7 +5,12 @@ import { asQueryName, dottedIp } from './expand.ts'
 import type { MacroLetter } from './macro.ts'
 import type { Term } from './record.ts'
 
-/** `term`: where the macro stands; undefined in an explanation, which is beyond the limits. Undefined: not known yet. */
+const NOT_ASCII = /[^\0-\x7f]/
+
+/**
+ * `term`: where the macro stands; undefined in an explanation, which is beyond the limits. Gives undefined when the value is not
+ * known yet, and when the term cannot match.
+ */
 export function macroValue(
   evaluation: Evaluation,
   letter: MacroLetter,
@@ -14,9 +19,10 @@ export function macroValue(
   const { request, context } = evaluation
   switch (letter) {
     case 's':
-      return request.sender
     case 'l':
-      return request.localPart
+      // RFC 8616 §4: no name in the DNS can have such a local part, so a term with it matches nothing.
+      if (term !== undefined && NOT_ASCII.test(request.localPart)) return undefined
+      return letter === 's' ? request.sender : request.localPart
     case 'o':
       return request.senderDomain
     case 'd':

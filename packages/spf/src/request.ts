@@ -24,7 +24,7 @@ export interface SpfRequest {
   readonly localPart: string
   /** For %{o}. */
   readonly senderDomain: string
-  /** For %{h}. */
+  /** For %{h}, in A-labels (RFC 8616 §4). */
   readonly helo: string
   /** As given, for %{d}. */
   readonly domain: string
@@ -47,12 +47,12 @@ export function readRequest(input: SpfInput): ReadRequest {
   const senderDomain = toAscii(named.slice(at + 1))
   // RFC 7208 §4.3: a sender without a local part is postmaster's.
   const localPart = at > 0 ? named.slice(0, at) : 'postmaster'
-  const sender = at > 0 ? named : `postmaster@${named.slice(at + 1)}`
+  const sender = `${localPart}@${senderDomain}`
   const domain = input.domain === undefined ? senderDomain : toAscii(input.domain)
   const ip = addressOf(input.ip)
   if (ip === undefined) return { ok: false, reason: 'invalid-ip', ip, sender, domain }
   if (!isCheckable(domain)) return { ok: false, reason: 'invalid-domain', ip, sender, domain }
-  return { ok: true, request: { ip, sender, localPart, senderDomain, helo, domain } }
+  return { ok: true, request: { ip, sender, localPart, senderDomain, helo: toAscii(helo), domain } }
 }
 
 function addressOf(ip: string | Ip): Ip | undefined {
