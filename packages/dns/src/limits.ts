@@ -38,7 +38,11 @@ export const DNS_PORT = 53
 /** For one question with all its retries. Ours: half of the 20 seconds that RFC 7208 §4.6.4 wants for a whole SPF check. */
 export const QUERY_DEADLINE_MS = 10_000
 
-/** Questions on the wire at once, each with a socket of its own. Ours: well under the usual 1,024 open files. */
+/**
+ * Questions on the wire at once, each with a socket of its own. Ours: well under the usual 1,024 open files, and what the
+ * receive buffer of a server on this host holds at once. Half are kept for messages that have none there, so that 100 of
+ * them (Postfix's default_process_limit) whose domains are all silent leave room for another one.
+ */
 export const IN_FLIGHT = 256
 
 /** Questions that wait for their turn; further ones fail at once. Ours: some 10 MB. */

@@ -16,7 +16,7 @@ import type {
   TempError,
 } from './resolver.ts'
 import { parseServer, type ServerAddress } from './server-address.ts'
-import { createSlots, type Slots } from './slots.ts'
+import { createSlots, type Slots, type Visitor } from './slots.ts'
 
 export interface ResolverOptions {
   /** `127.0.0.1:5353`, `[::1]:53`, or what parseServer returns. Left out or empty: those of `resolvConf`. */
@@ -31,7 +31,7 @@ export interface ResolverOptions {
   readonly rotate?: boolean | undefined
   /** Milliseconds for one question with all its retries, waiting for a place included. Default: 10,000. */
   readonly deadlineMs?: number | undefined
-  /** Questions on the wire at once, each with one socket. Default: 256. */
+  /** Questions on the wire at once, each with one socket. Half are for messages (budgets) with no question there yet. Default: 256. */
   readonly maxInFlight?: number | undefined
   /** Questions that wait for a place; one more fails at once, as a timeout. Default: 10,000. */
   readonly maxWaiting?: number | undefined
@@ -93,7 +93,8 @@ class Switchboard {
   constructor(wire: Wire, options: ResolverOptions) {
     this.#wire = wire
     this.#deadlineMs = Math.min(options.deadlineMs ?? QUERY_DEADLINE_MS, TIMER_MS)
-    this.#slots = createSlots(options.maxInFlight ?? IN_FLIGHT, options.maxWaiting ?? WAITING)
+    const places = options.maxInFlight ?? IN_FLIGHT
+    this.#slots = createSlots({ places, reserved: places >> 1, waiting: options.maxWaiting ?? WAITING })
   }
 
   resolve(name: string, type: RecordType, query: QueryOptions | undefined): MaybeAsync<AnyAnswer> {
@@ -102,7 +103,7 @@ class Switchboard {
     if (this.#isClosed) return NETWORK
     const budget = query?.budget
     if (budget !== undefined && !budget.take()) return TIMEOUT
-    const flight = this.#flights.get(`${type} ${name}`) ?? this.#start(name, type)
+    const flight = this.#flights.get(`${type} ${name}`) ?? this.#start(name, type, budget)
     flight.askers += 1
     return budget === undefined ? flight.answer : within(budget, flight)
   }
@@ -112,7 +113,7 @@ class Switchboard {
     for (const flight of [...this.#flights.values()]) flight.end(NETWORK)
   }
 
-  #start(name: string, type: RecordType): Flight {
+  #start(name: string, type: RecordType, owner: Budget | undefined): Flight {
     const key = `${type} ${name}`
     let settle: (answer: AnyAnswer) => void = () => {}
     let abort = () => {}
@@ -134,13 +135,17 @@ class Switchboard {
     const timer = setTimeout(end, this.#deadlineMs, TIMEOUT)
     const flight: Flight = { answer, askers: 0, end }
     this.#flights.set(key, flight)
-    const start = () => {
-      abort = pursue(this.#wire, { name, type }, (result) => {
-        this.#slots.leave()
-        finish(result)
-      })
+    const visitor: Visitor = {
+      owner,
+      isGone: () => isOver,
+      start: () => {
+        abort = pursue(this.#wire, { name, type }, (result) => {
+          this.#slots.leave(visitor)
+          finish(result)
+        })
+      },
     }
-    if (!this.#slots.enter({ isGone: () => isOver, start })) finish(TIMEOUT)
+    if (!this.#slots.enter(visitor)) finish(TIMEOUT)
     return flight
   }
 }

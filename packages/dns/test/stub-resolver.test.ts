@@ -265,6 +265,18 @@ describe('many questions at once', () => {
     expect(server.queries).toHaveLength(256)
   })
 
+  it('of messages whose domains are silent leave room for another message', async () => {
+    const server = await serve(({ name }) => ({ drop: name.endsWith('.slow.test') }))
+    const resolver = ask([server], { attemptTimeoutMs: 60_000, deadlineMs: 60_000 })
+    const silent = Array.from({ length: 100 }, (_, message) => {
+      const shared = { budget: budgetOf(60_000) }
+      return Array.from({ length: 40 }, (_, i) => resolver.resolve(`${i}.${message}.slow.test`, 'A', shared))
+    })
+    expect(await resolver.resolve('a.test', 'A', { budget: budgetOf(60_000) })).toEqual(FOUND)
+    resolver.close()
+    expect(await Promise.all(silent.flat())).toEqual(Array(4000).fill(NETWORK))
+  })
+
   it('wait for a place, and fail at once when too many wait', async () => {
     const server = await serve(() => ({ drop: true }))
     const resolver = ask([server], {
