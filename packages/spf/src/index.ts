@@ -1,6 +1,23 @@
 export { checkHost, evaluateRecord, type SpfPorts } from './check-host.ts'
 export { formatMechanism, formatRecord, formatTerm } from './format-record.ts'
 export { defaultLimits, type SpfLimits } from './limits.ts'
+export { lintDomain, lintRecord, type SpfLintPorts } from './lint.ts'
+export { isPublicAddress } from './lint-networks.ts'
+export type {
+  AddressPurpose,
+  ExpTrouble,
+  LintedRecord,
+  LintedTerm,
+  SpfFix,
+  SpfLintReport,
+  SpfProblem,
+  SpfProblemCode,
+  SpfSeverity,
+  SpfSizes,
+  SpfStanding,
+  VoidCounts,
+} from './lint-report.ts'
+export { formatLintProblem } from './lint-sentence.ts'
 export {
   type DomainSpec,
   formatMacroString,
@@ -51,3 +68,13 @@ export type {
 } from './result.ts'
 export { type SelectedRecord, selectRecord } from './select-record.ts'
 export { decidingStep, formatSpfReason } from './sentence.ts'
+export {
+  formatSpfSuggestion,
+  type MailServer,
+  type SpfChange,
+  type SpfSuggestFacts,
+  type SpfSuggestion,
+  type SpfSuggestionCode,
+  suggestRecords,
+} from './suggest.ts'
+export { formatZoneLine, splitRecord } from './zone-line.ts'

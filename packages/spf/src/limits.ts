@@ -29,3 +29,12 @@ export const QUESTIONS_AHEAD = 40
 
 /** Characters of record texts whose parsed form is kept. Ours: some 20,000 usual records. */
 export const PARSED_CHARACTERS = 4_000_000
+
+/** Questions that the linter asks about one record. Ours: a record within its limits needs fewer, and loops must end. */
+export const LINT_QUESTIONS = 50
+
+/** Of those, questions for addresses and mail servers, so that a long list of hosts leaves some for the records included. */
+export const LINT_ADDRESS_QUESTIONS = 30
+
+/** RFC 1035 §3.3: a string of a TXT record has a length octet in front. */
+export const STRING_OCTETS = 255

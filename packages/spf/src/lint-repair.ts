@@ -47,13 +47,12 @@ export function hasOddDomain(term: Term): boolean {
 const domainOf = (term: Exclude<Term, { kind: 'directive' }>) =>
   term.kind === 'unknown-modifier' ? undefined : term.domain
 
-/** The mechanism (or the version) that was written like a modifier. */
+/** What was meant with a modifier that has no meaning: a mechanism, a modifier, or the version. */
 export function modifierMeantAs(term: Term): TermName | 'v' | undefined {
   if (term.kind !== 'unknown-modifier') return undefined
   const name = term.name.toLowerCase()
   if (name === 'v') return 'v'
-  const meant = meantName(name)
-  return meant === undefined || isModifierName(meant) ? undefined : meant
+  return meantName(name)
 }
 
 /** What editors and web pages make of plain characters; the first as text, the second as the bytes of UTF-8. */

@@ -52,6 +52,8 @@ export type SpfProblemFacts =
   | {
       readonly code: 'syntax'
       readonly syntax: SpfSyntaxCode
+      /** The whole of the term, or what stands in place of the version. */
+      readonly term: string
       readonly fix: SpfFix | undefined
       /** The fault lies where two strings of the TXT record meet: they are joined without a blank (RFC 7208 §3.3). */
       readonly isAtStringEnd: boolean
@@ -60,9 +62,9 @@ export type SpfProblemFacts =
   | { readonly code: 'type-spf' }
   /** Well-formed, but not the name of any domain. */
   | { readonly code: 'odd-domain'; readonly fix: SpfFix | undefined }
-  /** `ip4=…`: a modifier nobody knows, where a mechanism was meant. */
-  | { readonly code: 'mechanism-as-modifier'; readonly name: string; readonly fix: SpfFix | undefined }
-  | { readonly code: 'unknown-modifier'; readonly name: string; readonly near: string | undefined }
+  /** `ip4=…`, `redirct=…`: a modifier nobody knows and everybody skips, where `name` was meant. */
+  | { readonly code: 'mistaken-modifier'; readonly name: string; readonly fix: SpfFix | undefined }
+  | { readonly code: 'unknown-modifier'; readonly name: string }
   /** A second `v=spf1` within the record. */
   | { readonly code: 'repeated-version'; readonly fix: SpfFix }
   | { readonly code: 'too-many-terms' | 'many-terms'; readonly count: number; readonly limit: number }
@@ -107,9 +109,13 @@ export type ExpTrouble = 'no-text' | 'several-texts' | 'not-ascii' | 'bad-macro'
 
 export type SpfProblemCode = SpfProblemFacts['code']
 
+/** Whose record: the one linted, a part of it under the same domain, or somebody else's that it includes. */
+export type SpfStanding = 'own' | 'part' | 'foreign'
+
 /** Where a problem is. */
 export interface SpfProblemPlace {
   readonly severity: SpfSeverity
+  readonly standing: SpfStanding
   /** Whose record; undefined: the text given without a domain. */
   readonly domain: string | undefined
   /** An index in that record's text; undefined when it is about the record as a whole, or about the domain. */

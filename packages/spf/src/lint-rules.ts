@@ -2,8 +2,8 @@
 import { formatCidr, parseCidr } from '@postern/addr'
 import { formatMechanism } from './format-record.ts'
 import { NetworkSet, purposeOf, widthSeverity } from './lint-networks.ts'
-import type { SpfProblemFacts, SpfSeverity } from './lint-report.ts'
-import { meantName } from './lint-spelling.ts'
+import { modifierMeantAs } from './lint-repair.ts'
+import type { SpfProblemFacts, SpfSeverity, SpfStanding } from './lint-report.ts'
 import type { ReadTerm } from './lint-text.ts'
 import type { DomainSpec } from './macro.ts'
 import type { Directive, Term } from './record.ts'
@@ -36,23 +36,23 @@ export function isReached(term: Term, { all }: RecordTerms): boolean {
 
 type Rule = (record: RecordTerms) => readonly RuleHit[]
 
-/** `concernsOthers`: also told to those who include the record. */
-const rules: readonly { readonly rule: Rule; readonly concernsOthers: boolean }[] = [
-  { rule: findAll, concernsOthers: false },
-  { rule: findUnreached, concernsOthers: false },
-  { rule: findPassForEveryone, concernsOthers: true },
-  { rule: findWideNetworks, concernsOthers: true },
-  { rule: findPtr, concernsOthers: false },
-  { rule: findPtrMacros, concernsOthers: false },
-  { rule: findRepeated, concernsOthers: false },
-  { rule: findCovered, concernsOthers: false },
-  { rule: findHostBits, concernsOthers: false },
-  { rule: findSpecialAddresses, concernsOthers: false },
-  { rule: findUnknownModifiers, concernsOthers: false },
+/** `for`: in whose records to look. Of the others' only what harms those who include them. */
+const rules: readonly { readonly rule: Rule; readonly for: readonly SpfStanding[] }[] = [
+  { rule: findAll, for: ['own'] },
+  { rule: findUnreached, for: ['own', 'part'] },
+  { rule: findPassForEveryone, for: ['own', 'part', 'foreign'] },
+  { rule: findWideNetworks, for: ['own', 'part', 'foreign'] },
+  { rule: findPtr, for: ['own', 'part'] },
+  { rule: findPtrMacros, for: ['own', 'part'] },
+  { rule: findRepeated, for: ['own', 'part'] },
+  { rule: findCovered, for: ['own', 'part'] },
+  { rule: findHostBits, for: ['own', 'part'] },
+  { rule: findSpecialAddresses, for: ['own', 'part'] },
+  { rule: findUnknownModifiers, for: ['own', 'part'] },
 ]
 
-export function applyRules(record: RecordTerms, isOwn: boolean): RuleHit[] {
-  return rules.flatMap(({ rule, concernsOthers }) => (isOwn || concernsOthers ? rule(record) : []))
+export function applyRules(record: RecordTerms, standing: SpfStanding): RuleHit[] {
+  return rules.flatMap((row) => (row.for.includes(standing) ? row.rule(record) : []))
 }
 
 const hitAt = (
@@ -212,14 +212,14 @@ function findSpecialAddresses(record: RecordTerms): RuleHit[] {
   return hits
 }
 
+/** RFC 6652 §3: where to report failures to. */
+const reporting = new Set(['ra', 'rp', 'rr'])
+
 function findUnknownModifiers({ terms }: RecordTerms): RuleHit[] {
   return terms.flatMap(({ term }) => {
-    if (term?.kind !== 'unknown-modifier') return []
-    const near = meantName(term.name)
-    const isMechanism = near !== undefined && near !== 'redirect' && near !== 'exp'
+    if (term?.kind !== 'unknown-modifier' || reporting.has(term.name.toLowerCase())) return []
     // Those are faults of the text, reported as such.
-    if (isMechanism || term.name.toLowerCase() === 'v') return []
-    const facts = { code: 'unknown-modifier', name: term.name, near } as const
-    return [hitAt(term, near === undefined ? 'advice' : 'warning', facts)]
+    if (modifierMeantAs(term) !== undefined) return []
+    return [hitAt(term, 'advice', { code: 'unknown-modifier', name: term.name })]
   })
 }

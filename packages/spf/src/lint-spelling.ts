@@ -50,7 +50,8 @@ export function meantName(word: string): TermName | undefined {
     // One letter is near to everything.
     if (name.length < 2) continue
     const distance = editDistance(plain, name)
-    if (distance < least && distance < name.length - 1) {
+    // Of two letters one wrong says nothing; one too many does.
+    if (distance < least && (distance < name.length - 1 || plain.startsWith(name))) {
       best = name
       least = distance
     }

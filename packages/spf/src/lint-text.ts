@@ -36,7 +36,9 @@ export function readText(text: string, joints: Joints = []): RecordText {
   const head = readHead(text)
   if (head === undefined)
     return {
-      faults: [syntaxFault('not-spf', { at: 0, length: Math.min(text.length, 20) })],
+      faults: [
+        syntaxFault('not-spf', { at: 0, length: Math.min(text.length, 20) }, { term: text.slice(0, 20) }),
+      ],
       terms: [],
       fixed: undefined,
     }
@@ -46,7 +48,11 @@ export function readText(text: string, joints: Joints = []): RecordText {
   // Parsing stops at the first fault, and reports it for all the rest.
   if (text.length > RECORD_CHARACTERS)
     reader.faults.push(
-      syntaxFault('too-long', { at: RECORD_CHARACTERS, length: text.length - RECORD_CHARACTERS }),
+      syntaxFault(
+        'too-long',
+        { at: RECORD_CHARACTERS, length: text.length - RECORD_CHARACTERS },
+        { term: '' },
+      ),
     )
   return { faults: reader.faults, terms: reader.terms, fixed: fixedText(text, reader.faults) }
 }
@@ -56,12 +62,15 @@ interface Extent {
   readonly length: number
 }
 
-function syntaxFault(
-  syntax: SpfSyntaxCode,
-  { at, length }: Extent,
-  { fix, isAtStringEnd = false }: { fix?: SpfFix | undefined; isAtStringEnd?: boolean } = {},
-): TextFault {
-  return { at, length, facts: { code: 'syntax', syntax, fix, isAtStringEnd } }
+interface Mistake {
+  readonly term: string
+  readonly fix?: SpfFix | undefined
+  readonly isAtStringEnd?: boolean
+}
+
+function syntaxFault(syntax: SpfSyntaxCode, { at, length }: Extent, mistake: Mistake): TextFault {
+  const { term, fix, isAtStringEnd = false } = mistake
+  return { at, length, facts: { code: 'syntax', syntax, term, fix, isAtStringEnd } }
 }
 
 interface Head {
@@ -91,7 +100,8 @@ function readHead(text: string): Head | undefined {
   // `v=spf1;`, `v=spf1:`, `v=spf1"` and blanks that are none.
   end += /^[;:,."'`\s\u00a0\u00c2\u201d]*/.exec(text.slice(end))![0].length
   const fix: SpfFix = { at: 0, length: end, text: end < text.length ? `${VERSION} ` : VERSION, isSure: true }
-  const faults = [syntaxFault('not-spf', { at: 0, length: text.slice(0, end).trimEnd().length }, { fix })]
+  const term = text.slice(0, end).trimEnd()
+  const faults = [syntaxFault('not-spf', { at: 0, length: term.length }, { term, fix })]
   if (line?.[1]?.toUpperCase() === 'SPF')
     faults.push({ at: text.search(/SPF/i), length: 3, facts: { code: 'type-spf' } })
   return { end, faults }
@@ -139,7 +149,7 @@ class TermReader {
     const isEnd = at + blanks.length === this.#text.length
     const fix: SpfFix = { at, length: blanks.length, text: isEnd ? '' : ' ', isSure: true }
     const length = blanks.slice(bad).trimEnd().length || 1
-    this.faults.push(syntaxFault('bad-character', { at: at + bad, length }, { fix }))
+    this.faults.push(syntaxFault('bad-character', { at: at + bad, length }, { term: blanks, fix }))
   }
 
   /** `ip4: 192.0.2.1`, `include example.org`, `- all`: one term in two. */
@@ -154,10 +164,11 @@ class TermReader {
     const fix: SpfFix = { ...whole, text: joined, isSure: true }
     const failed = parsed.ok ? parseTerm(tail) : parsed
     if (failed.ok) return false
+    const term = this.#slice(whole)
     this.faults.push(
-      syntaxFault(failed.error.code, { ...whole, at, length: whole.at + whole.length - at }, { fix }),
+      syntaxFault(failed.error.code, { at, length: whole.at + whole.length - at }, { term, fix }),
     )
-    this.terms.push({ at: whole.at, text: this.#slice(whole), term: undefined })
+    this.terms.push({ at: whole.at, text: term, term: undefined })
     return true
   }
 
@@ -170,7 +181,7 @@ class TermReader {
       const fix = this.#repair(extent)
       const joint = this.#joints.find((index) => index > at && index < at + extent.length)
       const faulty = { at: badAt, length: faultLength(code, text.slice(badAt - at)) }
-      this.faults.push(syntaxFault(code, faulty, { fix, isAtStringEnd: joint !== undefined }))
+      this.faults.push(syntaxFault(code, faulty, { term: text, fix, isAtStringEnd: joint !== undefined }))
       this.terms.push({ at, text, term: undefined })
       return
     }
@@ -184,7 +195,7 @@ class TermReader {
       const fix: SpfFix = { ...this.#withBlankBefore(extent), text: '', isSure }
       this.#report(extent, { code: 'repeated-version', fix })
     } else if (meant !== undefined)
-      this.#report(extent, { code: 'mechanism-as-modifier', name: meant, fix: this.#repair(extent) })
+      this.#report(extent, { code: 'mistaken-modifier', name: meant, fix: this.#repair(extent) })
     else if (hasOddDomain(term)) this.#report(extent, { code: 'odd-domain', fix: this.#repair(extent) })
   }
 
@@ -200,7 +211,7 @@ class TermReader {
     const fix: SpfFix | undefined = isSame
       ? { ...this.#withBlankBefore(extent), text: '', isSure: true }
       : undefined
-    this.faults.push(syntaxFault('duplicate-modifier', extent, { fix }))
+    this.faults.push(syntaxFault('duplicate-modifier', extent, { term: term.text, fix }))
   }
 
   #repair(extent: Extent): SpfFix | undefined {
@@ -250,7 +261,7 @@ function faultLength(code: SpfSyntaxCode, rest: string): number {
     case 'bad-character':
       return 1
     case 'unknown-mechanism':
-      return Math.max(1, rest.search(/[:=/]|$/))
+      return Math.min(rest.length, Math.max(1, rest.search(/[:=/]|$/)))
     case 'bad-macro':
     case 'macro-not-here':
       return /^%(?:\{[^}]*\}?|.?)/s.exec(rest)?.[0].length ?? rest.length
