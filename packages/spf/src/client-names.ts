@@ -5,10 +5,11 @@ import { addressType } from './mechanisms.ts'
 
 export type Ask = <K extends RecordType>(name: string, type: K) => Answer<RecordTypes[K]> | undefined
 
-/** None when the DNS is in trouble. Undefined: answers are on their way. */
+/** None when the DNS is in trouble. Undefined: answers are on their way. They are kept in the evaluation, for %{p}. */
 export function confirmedNames(evaluation: Evaluation, ask: Ask): readonly string[] | undefined {
-  evaluation.clientNames ??= lookUpNames(evaluation, ask)
-  return evaluation.clientNames
+  const names = lookUpNames(evaluation, ask)
+  evaluation.clientNames = names
+  return names
 }
 
 function lookUpNames({ request, context }: Evaluation, ask: Ask): readonly string[] | undefined {

@@ -2,7 +2,7 @@
 // on its way the run goes on as if the term did not match, so that what later terms need is asked meanwhile; such a run has
 // no result, and is done again when the answer is there (see questions.ts). Mechanisms are in mechanisms.ts.
 import type { Answer, RecordType, RecordTypes, TempReason } from '@postern/dns'
-import { asQueryName, expandMacroString } from './expand.ts'
+import { asQueryName, expandName } from './expand.ts'
 import type { SpfLimits } from './limits.ts'
 import type { DomainSpec } from './macro.ts'
 import { macroValue } from './macro-values.ts'
@@ -55,6 +55,8 @@ export class Evaluation {
   readonly path: string[] = []
   /** The names of the client that are confirmed, for ptr and %{p}. */
   clientNames: readonly string[] | undefined
+  /** What %{i} stands for. */
+  dottedIp: string | undefined
   #open: OpenRecord | undefined
 
   constructor(request: SpfRequest, context: EvaluationContext) {
@@ -176,9 +178,7 @@ export class Evaluation {
 
   #targetOf(domain: DomainSpec | undefined, term: Term): string | undefined {
     if (domain === undefined) return asQueryName(this.domain)
-    if (domain.name !== undefined) return domain.name
-    const expanded = expandMacroString(domain, (letter) => macroValue(this, letter, term))
-    return expanded === undefined ? undefined : asQueryName(expanded)
+    return domain.name ?? expandName(domain, (letter) => macroValue(this, letter, term))
   }
 
   /** Asks for a term. Undefined: the answer is on its way. */

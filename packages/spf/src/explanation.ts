@@ -1,8 +1,7 @@
 // The text that a domain wants a refused sender to read (exp=): RFC 7208 §6.2.
 import type { Evaluation } from './evaluation.ts'
-import { asQueryName, expandMacroString } from './expand.ts'
-import { EXPLANATION_CHARACTERS } from './limits.ts'
-import { type MacroString, parseMacroString } from './macro.ts'
+import { expandExplanation, expandName, type MacroValues } from './expand.ts'
+import { type DomainSpec, parseMacroString } from './macro.ts'
 import { macroValue } from './macro-values.ts'
 import type { SpfRecord } from './record.ts'
 
@@ -16,17 +15,16 @@ export function explanationOf(evaluation: Evaluation, domain: string, record: Sp
   return text
 }
 
-function fetch(evaluation: Evaluation, domain: MacroString): string | undefined {
-  const expand = (string: MacroString) =>
-    expandMacroString(string, (letter) => macroValue(evaluation, letter, undefined))
-  const name = expand(domain)
+function fetch(evaluation: Evaluation, domain: DomainSpec): string | undefined {
+  const macroValueOf: MacroValues = (letter) => macroValue(evaluation, letter, undefined)
+  const name = expandName(domain, macroValueOf)
   if (name === undefined) return undefined
-  const answer = evaluation.askBesides(asQueryName(name), 'TXT')
+  const answer = evaluation.askBesides(name, 'TXT')
   // RFC 7208 §6.2: any trouble with it, or more than one, is as if there were no exp=.
   if (answer?.kind !== 'records' || answer.records.length !== 1) return undefined
   const parsed = parseMacroString(answer.records[0]!.join(''), { isExplanation: true })
   if (!parsed.ok) return undefined
-  const text = expand(parsed.value)
+  const text = expandExplanation(parsed.value, macroValueOf)
   // What macros brought in may be anything; it goes into a reply of ours.
-  return text?.replaceAll(/[^ -~]/g, '?').slice(0, EXPLANATION_CHARACTERS)
+  return text?.replaceAll(/[^ -~]/g, '?')
 }

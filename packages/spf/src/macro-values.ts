@@ -5,8 +5,6 @@ import { asQueryName, dottedIp } from './expand.ts'
 import type { MacroLetter } from './macro.ts'
 import type { Term } from './record.ts'
 
-const NOT_ASCII = /[^\0-\x7f]/
-
 /**
  * `term`: where the macro stands; undefined in an explanation, which is beyond the limits. Gives undefined when the value is not
  * known yet, and when the term cannot match.
@@ -21,14 +19,15 @@ export function macroValue(
     case 's':
     case 'l':
       // RFC 8616 §4: no name in the DNS can have such a local part, so a term with it matches nothing.
-      if (term !== undefined && NOT_ASCII.test(request.localPart)) return undefined
+      if (term !== undefined && !request.isLocalPartAscii) return undefined
       return letter === 's' ? request.sender : request.localPart
     case 'o':
       return request.senderDomain
     case 'd':
       return evaluation.domain
     case 'i':
-      return dottedIp(request.ip)
+      evaluation.dottedIp ??= dottedIp(request.ip)
+      return evaluation.dottedIp
     case 'p':
       return clientName(evaluation, term)
     case 'h':
@@ -54,7 +53,8 @@ function clientName(evaluation: Evaluation, term: Term | undefined): string | un
       return undefined
     }
   }
-  const names = confirmedNames(evaluation, (name, type) => evaluation.askBesides(name, type))
+  const names =
+    evaluation.clientNames ?? confirmedNames(evaluation, (name, type) => evaluation.askBesides(name, type))
   if (names === undefined) return undefined
   const domain = asQueryName(evaluation.domain)
   const below = `.${domain}`

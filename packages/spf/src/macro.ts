@@ -88,7 +88,8 @@ const escapes: Readonly<Record<string, string>> = { '%': '%', _: ' ', '-': '%20'
 function macroOf([, letter = '', digits = '', reversed = '', delimiters = '']: RegExpExecArray):
   | Macro
   | undefined {
-  const keep = digits === '' ? undefined : Number(digits)
+  // No value has more parts than this, and it can be written back.
+  const keep = digits === '' ? undefined : Math.min(Number(digits), Number.MAX_SAFE_INTEGER)
   // RFC 7208 §7.1: the number of parts must not be zero.
   if (keep === 0) return undefined
   const lower = letter.toLowerCase() as MacroLetter

@@ -5,10 +5,12 @@ import type {
   Answer,
   Budget,
   MaybeAsync,
+  MxRecord,
   QueryOptions,
   RecordType,
   RecordTypes,
   Resolver,
+  TempReason,
 } from '@postern/dns'
 import { QUESTIONS_AHEAD } from './limits.ts'
 
@@ -54,14 +56,14 @@ export class Questions {
   #ask(name: string, type: RecordType, isAhead: boolean): AnyAnswer | undefined {
     if (this.#known === undefined) {
       const answer = this.#resolve(name, type)
-      return isPromise(answer) ? this.#await(`${type} ${name}`, answer) : answer
+      return isPromise(answer) ? this.#await(name, type, answer) : answer
     }
     const key = `${type} ${name}`
     if (this.#known.has(key)) return this.#known.get(key) ?? (this.#signal?.aborted ? TIMEOUT : undefined)
     if (this.#signal?.aborted) return TIMEOUT
     if (isAhead && ++this.#ahead > QUESTIONS_AHEAD) return undefined
     const answer = this.#resolve(name, type)
-    if (isPromise(answer)) return this.#await(key, answer)
+    if (isPromise(answer)) return this.#await(name, type, answer)
     this.#known.set(key, answer)
     return answer
   }
@@ -69,13 +71,15 @@ export class Questions {
   #resolve(name: string, type: RecordType): MaybeAsync<AnyAnswer> {
     // The port forbids it; a resolver that throws all the same must not break a verdict.
     try {
-      return this.#resolver.resolve(name, type, this.#options)
+      const answer = this.#resolver.resolve(name, type, this.#options)
+      return isPromise(answer) ? answer : readable(type, answer)
     } catch {
       return NETWORK
     }
   }
 
-  #await(key: string, answer: Promise<AnyAnswer>): undefined {
+  #await(name: string, type: RecordType, answer: Promise<AnyAnswer>): undefined {
+    const key = `${type} ${name}`
     if (this.#known === undefined) {
       this.#known = new Map()
       this.#signal?.addEventListener('abort', this.#tell)
@@ -85,7 +89,11 @@ export class Questions {
       known.set(key, value)
       this.#tell()
     }
-    answer.then(keep, () => keep(NETWORK))
+    // By way of resolve(), as what has a `then` need not be a promise.
+    Promise.resolve(answer).then(
+      (value) => keep(readable(type, value)),
+      () => keep(NETWORK),
+    )
   }
 
   readonly #tell = (): void => {
@@ -95,7 +103,8 @@ export class Questions {
 
   /** Waits until more is known than when it was last called, or until the time is over. */
   async news(): Promise<void> {
-    if (!this.#hasNews) await new Promise<void>((wake) => (this.#wake = wake))
+    // A signal that fired before it was listened to does not fire again.
+    if (!this.#hasNews && !this.#signal?.aborted) await new Promise<void>((wake) => (this.#wake = wake))
     this.#hasNews = false
   }
 
@@ -105,4 +114,32 @@ export class Questions {
   }
 }
 
-const isPromise = (answer: MaybeAsync<AnyAnswer>): answer is Promise<AnyAnswer> => 'then' in answer
+const isPromise = (answer: MaybeAsync<AnyAnswer>): answer is Promise<AnyAnswer> =>
+  typeof answer === 'object' && answer !== null && 'then' in answer
+
+/** An answer as the port promises it. What is none counts as a reply that cannot be read: adapters are written by many. */
+const readable = (type: RecordType, answer: AnyAnswer): AnyAnswer =>
+  isAnswer(type, answer) ? answer : NETWORK
+
+function isAnswer(type: RecordType, answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null) return false
+  const { kind, records, reason } = answer as Partial<Record<'kind' | 'records' | 'reason', unknown>>
+  if (kind !== 'records')
+    return kind === 'nodata' || kind === 'nxdomain' || (kind === 'temperror' && reasons.has(reason))
+  if (!Array.isArray(records)) return false
+  for (const record of records) if (!isRecord(type, record)) return false
+  return true
+}
+
+const reasons: ReadonlySet<unknown> = new Set<TempReason>(['timeout', 'servfail', 'refused', 'network'])
+
+function isRecord(type: RecordType, record: unknown): boolean {
+  switch (type) {
+    case 'TXT':
+      return Array.isArray(record) && record.every((text) => typeof text === 'string')
+    case 'MX':
+      return typeof (record as MxRecord | null)?.exchange === 'string'
+    default:
+      return typeof record === 'string'
+  }
+}

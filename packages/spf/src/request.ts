@@ -22,6 +22,7 @@ export interface SpfRequest {
   readonly sender: string
   /** For %{l}. */
   readonly localPart: string
+  readonly isLocalPartAscii: boolean
   /** For %{o}. */
   readonly senderDomain: string
   /** For %{h}, in A-labels (RFC 8616 §4). */
@@ -42,8 +43,10 @@ export type ReadRequest =
 
 export function readRequest(input: SpfInput): ReadRequest {
   const { helo } = input
-  const named = input.sender === '' ? helo : input.sender
-  const at = named.lastIndexOf('@')
+  const isNull = input.sender === ''
+  const named = isNull ? helo : input.sender
+  // RFC 7208 §2.4: behind a null sender the whole HELO name is the domain, whatever is in it.
+  const at = isNull ? -1 : named.lastIndexOf('@')
   const senderDomain = toAscii(named.slice(at + 1))
   // RFC 7208 §4.3: a sender without a local part is postmaster's.
   const localPart = at > 0 ? named.slice(0, at) : 'postmaster'
@@ -52,7 +55,9 @@ export function readRequest(input: SpfInput): ReadRequest {
   const ip = addressOf(input.ip)
   if (ip === undefined) return { ok: false, reason: 'invalid-ip', ip, sender, domain }
   if (!isCheckable(domain)) return { ok: false, reason: 'invalid-domain', ip, sender, domain }
-  return { ok: true, request: { ip, sender, localPart, senderDomain, helo: toAscii(helo), domain } }
+  const isLocalPartAscii = !NOT_ASCII.test(localPart)
+  const request = { ip, sender, localPart, isLocalPartAscii, senderDomain, helo: toAscii(helo), domain }
+  return { ok: true, request }
 }
 
 function addressOf(ip: string | Ip): Ip | undefined {
@@ -65,7 +70,8 @@ const NOT_ASCII = /[^\0-\x7f]/
 
 /** RFC 7208 §4.3: U-labels become A-labels. What has none stays, and is found invalid. */
 function toAscii(name: string): string {
-  if (!NOT_ASCII.test(name)) return name
+  // An A-label has no fewer characters than its U-label has code points, of at most two units each.
+  if (!NOT_ASCII.test(name) || name.length > 2 * NAME_CHARACTERS) return name
   const parsed = parseHostname(name, { underscore: true, trailingDot: true })
   return parsed.ok ? parsed.value : name
 }
