@@ -1,6 +1,8 @@
 import type { Budget, MaybeAsync, Resolver } from '@postern/dns'
 import type { Greylist } from '@postern/greylist'
 import type { z } from 'zod'
+import type { Derived } from './derived.ts'
+import type { MessageHeader } from './header.ts'
 import type { Subject } from './subject.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -21,10 +23,12 @@ export interface Ports {
 
 /** A check made ready with its settings. */
 export interface Runner<Finding> {
-  /** What the check sees. May reject when the world fails in a way that is no finding. */
-  run(subject: Subject): MaybeAsync<Finding>
+  /** What the check sees. May reject when the world fails in a way that is no finding. `derived`: what earlier checks led to. */
+  run(subject: Subject, derived: Derived): MaybeAsync<Finding>
   /** What that means under the settings. */
   judge(finding: Finding, subject: Subject): Verdict
+  /** The header field that the message should get where it is let through. The same for all recipients of a message, or nearly. */
+  header?(finding: Finding, subject: Subject): MessageHeader | undefined
   /** The finding as one word or a short phrase, for the log; no spaces needed around it. */
   describe(finding: Finding): string
 }

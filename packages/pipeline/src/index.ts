@@ -1,6 +1,10 @@
 export { type Check, defineCheck, type Ports, type Runner } from './check.ts'
 export { type HeloSettings, heloActionOn } from './checks/helo.ts'
 export { type CheckName, checks, type Findings } from './checks/index.ts'
+export type { SpfEvaluated, SpfExemption, SpfFinding } from './checks/spf-finding.ts'
+export type { SpfSettings } from './checks/spf-settings.ts'
+export type { Derived } from './derived.ts'
+export type { MessageHeader } from './header.ts'
 export {
   type CheckResult,
   createPipeline,
@@ -9,5 +13,6 @@ export {
   type Pipeline,
   type PipelineOptions,
 } from './run.ts'
+export { hostNameSetting, networkSetting } from './setting-kinds.ts'
 export type { Subject } from './subject.ts'
-export { failureVerdicts, isRefusal, noVerdict, type Verdict } from './verdict.ts'
+export { failureVerdicts, isFinal, noVerdict, type Verdict } from './verdict.ts'

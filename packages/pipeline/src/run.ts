@@ -1,7 +1,9 @@
 import type { Check, Ports, Runner } from './check.ts'
 import type { CheckName, Findings } from './checks/index.ts'
+import { type Derived, deriveFrom, nothingDerived } from './derived.ts'
+import type { MessageHeader } from './header.ts'
 import type { Subject } from './subject.ts'
-import { failureVerdicts, isRefusal, noVerdict, type Verdict } from './verdict.ts'
+import { failureVerdicts, isFinal, noVerdict, type Verdict } from './verdict.ts'
 
 /** What one check has found; `error` when it broke. */
 export interface CheckResult {
@@ -14,6 +16,8 @@ export interface CheckResult {
 /** All that was found out about one recipient, and what is to be done. */
 export interface Outcome {
   readonly verdict: Verdict
+  /** The header fields that the message should get if this recipient's is let through, in order, the topmost first. */
+  readonly headers: readonly MessageHeader[]
   readonly results: readonly CheckResult[]
   /** Checks that broke; their cause is for the log. */
   readonly failures: readonly { readonly check: string; readonly error: unknown }[]
@@ -61,7 +65,7 @@ interface Step {
   readonly runner: Runner<unknown>
 }
 
-/** Makes the enabled checks ready to run one after the other, up to the first that refuses. */
+/** Makes the enabled checks ready to run one after the other, up to the first with a verdict. */
 export function createPipeline({ checks, settings, ports, onError }: PipelineOptions): Pipeline {
   const steps = checks.flatMap((check): Step[] => {
     const own = settings[check.name] as { readonly enabled: boolean } | undefined
@@ -70,26 +74,31 @@ export function createPipeline({ checks, settings, ports, onError }: PipelineOpt
   return { run: (subject) => runSteps(steps, subject, failureVerdicts[onError]) }
 }
 
+const noHeaders: readonly MessageHeader[] = []
+
 async function runSteps(steps: readonly Step[], subject: Subject, onFailure: Verdict): Promise<Outcome> {
   const results: CheckResult[] = []
   const failures: { check: string; error: unknown }[] = []
+  let headers = noHeaders
+  let derived: Derived = nothingDerived
   let verdict: Verdict = noVerdict
   for (const { check, runner } of steps) {
     if (subject.isAuthenticated && !check.runsForAuthenticated) continue
-    let judged: Verdict
     try {
-      const found = runner.run(subject)
+      const found = runner.run(subject, derived)
       const finding = found instanceof Promise ? await found : found
-      judged = runner.judge(finding, subject)
+      verdict = runner.judge(finding, subject)
+      const header = runner.header?.(finding, subject)
+      if (header !== undefined) headers = [...headers, header]
       results.push(new Result(check, runner, finding))
+      derived = deriveFrom(check.name, finding, derived)
     } catch (error) {
       failures.push({ check: check.name, error })
       results.push(new Result(check, broken, undefined))
       // Trouble of ours never keeps our own users' mail from going out.
-      judged = subject.isAuthenticated ? noVerdict : onFailure
+      verdict = subject.isAuthenticated ? noVerdict : onFailure
     }
-    if (judged.kind !== 'none') verdict = judged
-    if (isRefusal(judged)) break
+    if (isFinal(verdict)) break
   }
-  return { verdict, results, failures }
+  return { verdict, headers, results, failures }
 }

@@ -1,3 +1,5 @@
+import type { Subject } from './subject.ts'
+
 /** What is to be done about a recipient. Text is one line, already in its final words. */
 export type Verdict =
   | { readonly kind: 'none' }
@@ -5,14 +7,19 @@ export type Verdict =
   | { readonly kind: 'reply'; readonly code: number; readonly enhanced: string; readonly text: string }
   /** Answer 450 unless a later restriction of Postfix refuses for good. */
   | { readonly kind: 'defer-if-permit'; readonly enhanced?: string; readonly text: string }
-  /** Let it pass and put this header field on top of the message. */
-  | { readonly kind: 'header'; readonly header: string }
+  /** Hand it to these restrictions or restriction classes of Postfix, which decide. */
+  | { readonly kind: 'restriction'; readonly names: string }
 
 export const noVerdict: Verdict = { kind: 'none' }
 
-/** Whether a verdict keeps the message from this recipient, so that no later check need run. */
-export function isRefusal(verdict: Verdict): boolean {
-  return verdict.kind === 'reply' || verdict.kind === 'defer-if-permit'
+/** Whether nothing that a later check says can change a verdict. */
+export function isFinal(verdict: Verdict): boolean {
+  return verdict.kind !== 'none'
+}
+
+/** How long the words are that Postfix puts in front of the text of a refusal at RCPT. */
+export function octetsOfPostfix({ recipient }: Subject): number {
+  return '<>: Recipient address rejected: '.length + recipient.length
 }
 
 /** What a check that broke means for mail: nothing, or try again later. One choice for all checks. */

@@ -7,26 +7,33 @@ import {
   defineCheck,
   failureVerdicts,
   findingOf,
-  isRefusal,
+  isFinal,
+  type MessageHeader,
   type Subject,
   type Verdict,
 } from '../src/index.ts'
 import { portsOf, subjectOf, t0 } from './subject.ts'
 
 const none: Verdict = { kind: 'none' }
-const header: Verdict = { kind: 'header', header: 'X-Test: 1' }
 const reply: Verdict = { kind: 'reply', code: 550, enhanced: '5.7.1', text: 'No.' }
 const deferral: Verdict = { kind: 'defer-if-permit', text: 'Later.' }
+const restriction: Verdict = { kind: 'restriction', names: 'passed_spf' }
+
+const header = (name: string): MessageHeader => ({ name, format: () => `${name}: 1` })
 
 interface Plan {
   readonly verdict?: Verdict
+  readonly header?: MessageHeader
   readonly run?: (subject: Subject) => unknown
   readonly judge?: () => Verdict
   readonly runsForAuthenticated?: boolean
 }
 
 /** A check that finds its own name, and notes when it runs. */
-function checkOf(name: string, { verdict = none, run, judge, runsForAuthenticated = false }: Plan): Check {
+function checkOf(
+  name: string,
+  { verdict = none, header, run, judge, runsForAuthenticated = false }: Plan,
+): Check {
   return defineCheck({
     name,
     settings: z.strictObject({ enabled: z.boolean().default(true) }),
@@ -34,6 +41,7 @@ function checkOf(name: string, { verdict = none, run, judge, runsForAuthenticate
     create: () => ({
       run: run ?? (() => name),
       judge: judge ?? (() => verdict),
+      header: () => header,
       describe: (finding) => `found-${finding}`,
     }),
   })
@@ -74,27 +82,35 @@ describe('a pipeline', () => {
   it.each([
     ['a reply', reply],
     ['a deferral', deferral],
-  ])('ends with the first refusal, %s', async (_, verdict) => {
-    const outcome = await pipelineOf({ a: { verdict: header }, b: { verdict }, c: fails('never') }).run(
-      subjectOf(),
-    )
-    expect(isRefusal(verdict)).toBe(true)
+    ['a restriction of Postfix', restriction],
+  ])('ends with the first verdict, %s', async (_, verdict) => {
+    const outcome = await pipelineOf({ a: {}, b: { verdict }, c: fails('never') }).run(subjectOf())
+    expect(isFinal(verdict)).toBe(true)
     expect(outcome.verdict).toEqual(verdict)
     expect(outcome.results.map(({ check }) => check)).toEqual(['a', 'b'])
     expect(outcome.failures).toEqual([])
   })
 
-  it('keeps a header when later checks have nothing to say', async () => {
-    const outcome = await pipelineOf({ a: { verdict: header }, b: {} }).run(subjectOf())
-    expect(outcome.verdict).toEqual(header)
-    expect(outcome.results).toHaveLength(2)
+  it('hands on the headers of all checks, in their order', async () => {
+    const plans = { a: { header: header('X-A') }, b: {}, c: { header: header('X-C') } }
+    const outcome = await pipelineOf(plans).run(subjectOf())
+    expect(outcome.verdict).toEqual(none)
+    expect(outcome.headers.map(({ name }) => name)).toEqual(['X-A', 'X-C'])
+    expect(outcome.results).toHaveLength(3)
+  })
+
+  it('hands them on beside a restriction, whose class may accept the mail', async () => {
+    const plans = { a: { header: header('X-A') }, b: { verdict: restriction, header: header('X-B') } }
+    const outcome = await pipelineOf(plans).run(subjectOf())
+    expect(outcome.headers.map(({ name }) => name)).toEqual(['X-A', 'X-B'])
   })
 
   it('goes on after a check that broke, unless that is to defer mail', async () => {
     const error = new Error('disk full')
-    const plans = { a: { verdict: header }, b: fails(error), c: { verdict: none } }
+    const plans = { a: { header: header('X-A') }, b: fails(error), c: { verdict: none } }
     const lenient = await pipelineOf(plans, 'dunno').run(subjectOf())
-    expect(lenient.verdict).toEqual(header)
+    expect(lenient.verdict).toEqual(none)
+    expect(lenient.headers).toHaveLength(1)
     expect(lenient.failures).toEqual([{ check: 'b', error }])
     expect(lenient.results.map((result) => result.describe())).toEqual(['found-a', 'error', 'found-c'])
     const strict = await pipelineOf(plans, 'defer').run(subjectOf())
@@ -151,7 +167,7 @@ describe('the checks that there are', () => {
   const pipeline = createPipeline({ checks, settings, ports: portsOf(), onError: 'dunno' })
 
   it('are these, in this order', () => {
-    expect(checks.map(({ name }) => name)).toEqual(['helo', 'greylist'])
+    expect(checks.map(({ name }) => name)).toEqual(['helo', 'spf', 'greylist'])
   })
   it('each have a switch, and a word on every setting', () => {
     for (const { settings: table } of checks) {

@@ -1,3 +1,4 @@
+import type { MaybeAsync } from '@postern/dns'
 import {
   defaultGreylistHeader,
   defaultGreylistText,
@@ -7,7 +8,8 @@ import {
 } from '@postern/greylist'
 import { z } from 'zod'
 import { defineCheck } from '../check.ts'
-import { recentInstances } from '../recent-instances.ts'
+import type { Derived } from '../derived.ts'
+import type { MessageHeader } from '../header.ts'
 import type { Subject } from '../subject.ts'
 import { noVerdict, type Verdict } from '../verdict.ts'
 
@@ -64,6 +66,18 @@ const settings = z
       .max(128)
       .default(64)
       .describe('Length of the IPv6 network that counts as one client.'),
+    spf_identity: z
+      .boolean()
+      .default(true)
+      .describe(
+        'With identity = "name": where SPF confirms the client, the domain of the sender stands for the sending side, so that all servers of a domain are one sender.',
+      ),
+    skip_spf_pass: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Do not delay mail that SPF confirms. Spammers publish SPF records too: this lets in what the delay would have kept out.',
+      ),
     known_senders: z
       .boolean()
       .default(true)
@@ -123,16 +137,17 @@ const settings = z
 
 export type GreylistSettings = z.output<typeof settings>
 
-/** What the greylist says; `outgoing`: mail of our own user, whose recipient is a known sender from now on. */
-export type GreylistFinding = GreylistDecision | { readonly result: 'outgoing' }
+/**
+ * What the greylist says. `outgoing`: mail of our own user, whose recipient is a known sender from now on; `spf-pass`: not
+ * asked, as SPF confirms the sender (skip_spf_pass).
+ */
+export type GreylistFinding = GreylistDecision | { readonly result: 'outgoing' | 'spf-pass' }
 
 export const greylist = defineCheck({
   name: 'greylist',
   settings,
   runsForAuthenticated: true,
   create(options, { greylist: list, host }) {
-    const isNewInstance = recentInstances()
-
     const defer = (missingSeconds: number, { recipient }: { recipient: string }): Verdict => {
       const text = formatGreylistText(options.text, { missingSeconds, recipient })
       // An enhanced code of one's own may lead the text; else 4.2.0, as some servers give up for good on the 4.7.1
@@ -153,14 +168,6 @@ export const greylist = defineCheck({
       return verdict
     }
 
-    const pass = (finding: GreylistFinding, subject: Subject): Verdict => {
-      if (finding.result !== 'pass' || finding.reason !== 'waited') return noVerdict
-      if (options.header === '' || !isNewInstance(subject.instance)) return noVerdict
-      const { waitedSeconds } = finding
-      const facts = { waitedSeconds, version: host.version, host: host.name, now: subject.now }
-      return { kind: 'header', header: formatGreylistHeader(options.header, facts) }
-    }
-
     const learn = async (subject: Subject): Promise<GreylistFinding> => {
       if (options.known_senders && subject.sender !== '') {
         const pair = { sender: subject.recipient, recipient: subject.sender }
@@ -169,23 +176,44 @@ export const greylist = defineCheck({
       return { result: 'outgoing' }
     }
 
+    /** SPF's word on the sender is an identity only where names are, and where it is wanted. */
+    const usesDomain = options.spf_identity && options.identity === 'name'
+    const headerName = options.header.slice(0, options.header.indexOf(':'))
+
     return {
-      run(subject): Promise<GreylistFinding> {
-        return subject.isAuthenticated ? learn(subject) : list.check(subject, subject.now)
+      run(subject, { authenticatedDomain }: Derived): MaybeAsync<GreylistFinding> {
+        if (subject.isAuthenticated) return learn(subject)
+        if (authenticatedDomain === undefined) return list.check(subject, subject.now)
+        if (options.skip_spf_pass) return skipped
+        if (!usesDomain) return list.check(subject, subject.now)
+        const { client, sender, recipient } = subject
+        return list.check({ client, sender, recipient, authenticatedDomain }, subject.now)
       },
       judge(finding, subject) {
-        if (finding.result !== 'defer') return pass(finding, subject)
-        if (options.mode === 'observe') return noVerdict
+        if (finding.result !== 'defer' || options.mode === 'observe') return noVerdict
         return isSameForAll ? deferralAfter(finding.missingSeconds) : defer(finding.missingSeconds, subject)
       },
+      header(finding, { now }): MessageHeader | undefined {
+        if (finding.result !== 'pass' || finding.reason !== 'waited' || options.header === '')
+          return undefined
+        const facts = { waitedSeconds: finding.waitedSeconds, version: host.version, host: host.name, now }
+        return { name: headerName, format: () => formatGreylistHeader(options.header, facts) }
+      },
       describe(finding) {
-        if (finding.result === 'outgoing') return 'outgoing'
-        if (finding.result === 'defer') {
-          const would = options.mode === 'observe' ? 'would-defer:' : ''
-          return `${would}${finding.reason}(${finding.missingSeconds}s)`
+        switch (finding.result) {
+          case 'outgoing':
+          case 'spf-pass':
+            return finding.result
+          case 'defer': {
+            const would = options.mode === 'observe' ? 'would-defer:' : ''
+            return `${would}${finding.reason}(${finding.missingSeconds}s)`
+          }
+          case 'pass':
+            return finding.reason === 'waited' ? `waited(${finding.waitedSeconds}s)` : finding.reason
         }
-        return finding.reason === 'waited' ? `waited(${finding.waitedSeconds}s)` : finding.reason
       },
     }
   },
 })
+
+const skipped: GreylistFinding = { result: 'spf-pass' }

@@ -1,5 +1,4 @@
 import { type Cidr, parseCidr } from '@postern/addr'
-import type { Budget } from '@postern/dns'
 import {
   checkHelo,
   defaultActions,
@@ -14,8 +13,10 @@ import {
 } from '@postern/helo'
 import { z } from 'zod'
 import { defineCheck, type Ports } from '../check.ts'
+import { LazyBudget } from '../lazy-budget.ts'
+import { urlSetting } from '../setting-kinds.ts'
 import type { Subject } from '../subject.ts'
-import { noVerdict, type Verdict } from '../verdict.ts'
+import { noVerdict, octetsOfPostfix, type Verdict } from '../verdict.ts'
 
 const actions = ['off', 'note', 'defer', 'reject'] as const satisfies readonly HeloAction[]
 
@@ -77,12 +78,7 @@ const settings = z
       .describe(
         'Refuse a name that surely does not exist for good (550). With 450 the sender tries again, which leaves time to mend the name.',
       ),
-    url: z
-      .string()
-      .max(200)
-      .regex(/^(https?:\/\/[!-~]+)?$/, 'must be an http or https address, or empty')
-      .default('')
-      .describe('A page of yours that refusals refer to.'),
+    url: urlSetting.default('').describe('A page of yours that refusals refer to.'),
     ...textSettings,
   })
   .describe(
@@ -97,9 +93,6 @@ export function heloActionOn(hit: HeloHit, options: HeloSettings): HeloAction {
   const isTrouble = 'temporary' in hit && hit.temporary
   return isTrouble && (action === 'reject' || action === 'defer') ? options.dns_trouble : action
 }
-
-/** How Postfix leads in the text of a refusal at RCPT: `<recipient>: Recipient address rejected: `. */
-const postfixWords = '<>: Recipient address rejected: '.length
 
 export const helo = defineCheck({
   name: 'helo',
@@ -118,7 +111,7 @@ export const helo = defineCheck({
         templates,
         url: options.url,
         unknownHostnameCode: options.unknown_hostname_permanent ? 550 : 450,
-        reservedOctets: postfixWords + subject.recipient.length,
+        reservedOctets: octetsOfPostfix(subject),
       })
       // Postfix's own way with DNS trouble: only where the mail would otherwise be accepted.
       return 'temporary' in hit && hit.temporary
@@ -128,7 +121,7 @@ export const helo = defineCheck({
 
     return {
       run({ helo: name, client }) {
-        const query = new LazyQuery(ports)
+        const query = { budget: new LazyBudget(ports) }
         return checkHelo({ helo: name, client, own }, { resolver: ports.resolver, query }, checkOptions)
       },
       judge(finding, subject) {
@@ -142,19 +135,6 @@ export const helo = defineCheck({
     }
   },
 })
-
-/** Goes with the queries about one greeting. Its budget is made when the DNS is first asked, which most greetings never need. */
-class LazyQuery {
-  readonly #ports: Ports
-  #budget: Budget | undefined
-  constructor(ports: Ports) {
-    this.#ports = ports
-  }
-  get budget(): Budget {
-    this.#budget ??= this.#ports.newBudget()
-    return this.#budget
-  }
-}
 
 function describeFinding({ hits }: HeloFinding): string {
   if (hits.length === 0) return 'ok'

@@ -1,9 +1,10 @@
 import type { Check } from '../check.ts'
 import { greylist } from './greylist.ts'
 import { helo } from './helo.ts'
+import { spf } from './spf.ts'
 
 /** Every check, in the order in which they run. Findings, settings, their reference page and log keys follow from this list. */
-export const checks = [helo, greylist] as const
+export const checks = [helo, spf, greylist] as const
 
 /** The names of the checks. */
 export type CheckName = (typeof checks)[number]['name']

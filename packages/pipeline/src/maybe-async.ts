@@ -1,0 +1,6 @@
+import type { MaybeAsync } from '@postern/dns'
+
+/** Goes on with a value: at once where it is there, so that nothing waits that need not. */
+export function andThen<T, U>(value: MaybeAsync<T>, next: (value: T) => MaybeAsync<U>): MaybeAsync<U> {
+  return value instanceof Promise ? value.then(next) : next(value)
+}
