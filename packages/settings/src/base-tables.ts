@@ -1,22 +1,13 @@
 // The tables of postern.toml that belong to no check. A new daemon's table is one more object here and one row in
 // `baseTables`; types, loader, reference and sample follow.
 
-import { parseCidr, parseHostname } from '@postern/addr'
 import { parseServer } from '@postern/dns'
+import { hostNameSetting, networkSetting } from '@postern/pipeline'
 import { z } from 'zod'
 import { isListenAddress } from './listen-address.ts'
 
-const hostName = z
-  .string()
-  .refine((text) => parseHostname(text).ok, { error: 'must be a host name such as "mx.example.org"' })
-
 const listenAddress = z.string().refine(isListenAddress, {
   error: 'must be "host:port", "[IPv6 address]:port" or "unix:/path/to/socket"',
-})
-
-const network = z.string().refine((text) => parseCidr(text, { hostBits: 'error' }).ok, {
-  error:
-    'must be an address or a network such as "192.0.2.0/24" or "2001:db8::/32", with zeros behind the prefix',
 })
 
 const dnsServer = z.string().refine((text) => parseServer(text).ok, {
@@ -72,16 +63,16 @@ const policy = z
       .max(300)
       .default(10)
       .describe('How long requests in flight may take to finish when the daemon is told to stop.'),
-    host_name: hostName
+    host_name: hostNameSetting
       .optional()
       .meta({ examples: ['mx.example.org'] })
       .describe("The name of this host in headers. Without it, the system's."),
     own_names: z
-      .array(hostName)
+      .array(hostNameSetting)
       .default([])
       .describe('Names that only our own servers may claim to be, besides the name of this host.'),
     own_networks: z
-      .array(network)
+      .array(networkSetting)
       .default([])
       .describe('Addresses and networks of our own servers, e.g. "192.0.2.0/24".'),
   })
