@@ -27,7 +27,7 @@ function actionOf(verdict: Verdict): Action {
       const { enhanced, text } = verdict
       return { kind: 'defer_if_permit', text, ...(enhanced !== undefined && { enhanced }) }
     }
-    case 'header':
-      return { kind: 'prepend', header: verdict.header }
+    case 'restriction':
+      return { kind: 'restriction', names: verdict.names }
   }
 }

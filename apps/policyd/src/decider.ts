@@ -1,7 +1,8 @@
-import type { Outcome, Pipeline, Subject } from '@postern/pipeline'
+import type { MessageHeader, Outcome, Pipeline, Subject } from '@postern/pipeline'
 import { type Action, formatAction, type PolicyRequest } from '@postern/postfix-policy'
 import { answerOf } from './answer.ts'
 import type { FailureLog } from './failure-log.ts'
+import { createHeaderQueue } from './header-queue.ts'
 import type { Log, LogFields } from './log.ts'
 import { subjectOf } from './subject.ts'
 
@@ -22,26 +23,57 @@ interface Decision {
 
 /** Answers requests: what Postfix asks at RCPT, decided by the pipeline, with one log line for each decision. */
 export function createDecider({ pipeline, log, failures, onOutcome }: DeciderParts) {
+  const queue = createHeaderQueue()
   const logLater = deferred<Decision>((decision) => {
     const { subject, outcome } = decision
     for (const { check, error } of outcome.failures) failures.note(check, error)
     if (log.isOn('info')) log.write('info', 'decision', decisionFields(decision))
     onOutcome?.(subject, outcome)
   })
+
+  const actionOn = ({ verdict, headers }: Outcome, { instance }: Subject): Action => {
+    if (verdict.kind === 'none') return prepend(queue.give(instance, headers))
+    // A restriction class may accept the mail, whose headers then go with a later answer.
+    if (verdict.kind === 'restriction') queue.owe(instance, headers)
+    return answerOf(verdict)
+  }
+
+  /** When recipients are done with nothing is left to decide; at DATA the message can still get a header that it is owed. */
+  const answerAfterRecipients = (request: PolicyRequest, state: string): Action => {
+    const action = state === 'DATA' ? prepend(queue.next(request.get('instance'))) : dunno
+    if (action === dunno) log.write('debug', 'undecided', ['reason', 'no-recipient', 'state', state])
+    else {
+      const about = [
+        'client',
+        request.get('client_address'),
+        'queue_id',
+        request.get('queue_id') || undefined,
+      ]
+      log.write('info', 'header', [...about, 'action', formatAction(action)])
+    }
+    return action
+  }
+
   return async (request: PolicyRequest): Promise<Action> => {
     const began = performance.now()
+    const state = request.get('protocol_state')
+    if (state === 'DATA' || state === 'END-OF-MESSAGE') return answerAfterRecipients(request, state)
     const read = subjectOf(request, Math.floor(Date.now() / 1000))
     if (!read.ok) {
-      log.write('debug', 'undecided', ['reason', read.reason, 'state', request.get('protocol_state')])
-      return { kind: 'dunno' }
+      log.write('debug', 'undecided', ['reason', read.reason, 'state', state])
+      return dunno
     }
     const { subject } = read
     const outcome = await pipeline.run(subject)
-    const action = answerOf(outcome.verdict)
+    const action = actionOn(outcome, subject)
     logLater({ subject, outcome, action, microseconds: Math.round((performance.now() - began) * 1000) })
     return action
   }
 }
+const dunno: Action = { kind: 'dunno' }
+
+const prepend = (header: MessageHeader | undefined): Action =>
+  header === undefined ? dunno : { kind: 'prepend', header: header.format() }
 
 /** Does the work of a decision's log line once all answers of this turn are on their way. */
 function deferred<T>(work: (item: T) => void): (item: T) => void {

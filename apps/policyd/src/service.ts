@@ -107,7 +107,7 @@ const unsafeInLine = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g
 function postgreyLogger(log: Log): (subject: Subject, outcome: Outcome) => void {
   return (subject, outcome) => {
     const decision = findingOf(outcome, 'greylist')
-    if (decision === undefined || decision.result === 'outgoing') return
+    if (decision?.result !== 'pass' && decision?.result !== 'defer') return
     const facts = {
       queueId: subject.queueId,
       clientName: subject.client.name ?? 'unknown',

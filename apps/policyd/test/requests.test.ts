@@ -115,6 +115,7 @@ describe('the line of a decision', () => {
       recipient: 'bob@lab.example.com',
       queue_id: '4F2A',
       helo_check: 'ok',
+      spf_check: 'helo:none,mailfrom:none',
       greylist_check: 'new(180s)',
       action: 'DEFER_IF_PERMIT 4.2.0 Greylisted: please try again in 180 seconds',
       us: expect.any(Number),

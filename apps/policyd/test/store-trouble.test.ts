@@ -30,7 +30,7 @@ describe('a store that cannot be opened', () => {
     const problem = `the store ${directory}/file/state is not a directory: change [store] directory`
     expect(daemon.lines[0]).toContain(` store level=error problem="${problem}" cause=`)
     const decision = daemon.lines.find((line) => line.includes(' decision '))
-    expect(decision).toContain(' helo_check=ok greylist_check=error ')
+    expect(decision).toContain(' helo_check=ok spf_check=helo:none,mailfrom:none greylist_check=error ')
     expect(daemon.lines.find((line) => line.includes(' failure '))).toContain(
       ` failure level=error check=greylist cause="${problem}" times=1 total=1`,
     )
@@ -101,7 +101,7 @@ describe('a store that breaks while it is used', () => {
   ] as const)('with on_error = "%s": %s', async (onError, kind) => {
     const { log, lines } = collectLog()
     const service = createService({
-      settings: settingsOf(`policy.on_error = "${onError}"\nhelo.enabled = false`),
+      settings: settingsOf(`policy.on_error = "${onError}"\nhelo.enabled = false\nspf.enabled = false`),
       store: full(),
       directory: '/nonexistent',
       log,
