@@ -80,7 +80,7 @@ function replyOf(verdict: Verdict): SmtpReply | undefined {
       // Postfix's own numbers where we give none.
       return { code: 450, enhanced: verdict.enhanced ?? '4.7.1', text: verdict.text }
     case 'none':
-    case 'header':
+    case 'restriction':
       return undefined
   }
 }
