@@ -70,7 +70,10 @@ function formatTextProblem(problem: OfCode<TextCode>, text: string): string {
 
 /** `text`: the part at fault; `term`: all of the term it stands in. Both quoted. */
 const syntaxes: Record<SpfSyntaxCode, (text: string, term: string) => string> = {
-  'not-spf': (text) => `The record does not begin with "v=spf1" and a blank but with ${text}`,
+  'not-spf': (text) =>
+    text === '""'
+      ? 'The record is empty'
+      : `The record does not begin with "v=spf1" and a blank but with ${text}`,
   'too-long': () => 'The record is longer than any DNS answer can be',
   'unknown-mechanism': (text, term) => `${text === '""' ? term : text} is no mechanism`,
   'bad-character': (text) => `${text} may not stand here; only plain blanks and visible ASCII may`,
@@ -206,4 +209,7 @@ function excerpt(text: string): string {
 const name = (text: string): string => printable(text.slice(0, 255))
 
 const printable = (text: string): string =>
-  text.replaceAll(/[^ -~]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+  text.replaceAll(/[^ -~]/gu, (character) => {
+    const code = character.codePointAt(0)!
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
+  })

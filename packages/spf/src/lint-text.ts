@@ -20,6 +20,8 @@ export interface ReadTerm {
 }
 
 export interface RecordText {
+  /** It is an SPF record, or was meant to be one. */
+  readonly isRecord: boolean
   readonly faults: readonly TextFault[]
   readonly terms: readonly ReadTerm[]
   /** Mended as a whole, where that can be done by rule. */
@@ -36,6 +38,7 @@ export function readText(text: string, joints: Joints = []): RecordText {
   const head = readHead(text)
   if (head === undefined)
     return {
+      isRecord: false,
       faults: [
         syntaxFault('not-spf', { at: 0, length: Math.min(text.length, 20) }, { term: text.slice(0, 20) }),
       ],
@@ -54,7 +57,8 @@ export function readText(text: string, joints: Joints = []): RecordText {
         { term: '' },
       ),
     )
-  return { faults: reader.faults, terms: reader.terms, fixed: fixedText(text, reader.faults) }
+  const { faults, terms } = reader
+  return { isRecord: true, faults, terms, fixed: fixedText(text, faults) }
 }
 
 interface Extent {

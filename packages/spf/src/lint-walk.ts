@@ -98,7 +98,8 @@ class Walker {
     for (const { at, length, facts } of read.faults)
       if (place.standing !== 'foreign' || facts.code === 'syntax')
         this.#report(place, { severity: 'error', at, length, text: excerpt(at, length), facts })
-    for (const hit of applyRules(record, place.standing))
+    const hits = read.isRecord ? applyRules(record, place.standing) : []
+    for (const hit of hits)
       this.#report(place, { ...hit, text: hit.at === undefined ? '' : excerpt(hit.at, hit.length) })
     const terms: LintedTerm[] = []
     let total = FREE

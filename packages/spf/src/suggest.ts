@@ -22,6 +22,8 @@ export interface SpfSuggestFacts {
 export interface MailServer {
   readonly name: string
   readonly addresses: readonly string[]
+  /** The SPF record that its name has already. */
+  readonly record?: string | undefined
 }
 
 export type SpfSuggestionCode =
@@ -76,7 +78,7 @@ export function suggestRecords(facts: SpfSuggestFacts): readonly SpfSuggestion[]
   // A domain without mail servers, addresses and senders can hardly send; nor does one that says so.
   const sendsNone = forms.length === 0 || (published !== undefined && namesNobody(published))
   if (sendsNone) suggestions.unshift(noMail)
-  else if (facts.senders === undefined) suggestions.push(noMail)
+  else if (facts.senders === undefined && published === undefined) suggestions.push(noMail)
   return [...suggestions, ...hostNames(facts).map(suggestForHost)]
 }
 
@@ -136,7 +138,8 @@ const namesNobody = (record: SpfRecord): boolean => record.directives.length ===
 
 /** RFC 7208 §10.1.3 wants a record for every name that is said in HELO. Only the domain's own hosts are its business. */
 function hostNames({ domain, servers, hosts = [] }: SpfSuggestFacts): string[] {
-  const names = [...hosts, ...servers.map((server) => server.name)]
+  const lacking = servers.filter(({ record }) => record === undefined)
+  const names = [...hosts, ...lacking.map((server) => server.name)]
   return [...new Set(names)].filter((name) => name.endsWith(`.${domain}`))
 }
 
@@ -175,7 +178,7 @@ export function formatSpfSuggestion({ code, name }: SpfSuggestion): string {
     case 'mx-and-addresses':
       return 'Right when the mail servers send mail, and the hosts listed beside them.'
     case 'addresses':
-      return 'The same hosts by address: costs receivers no lookups, and must be kept up to date by hand.'
+      return 'The same hosts by address: saves receivers lookups, and must be kept up to date by hand.'
     case 'trial':
       return 'For a time of trial: mail from other hosts is marked, not refused.'
     case 'host':

@@ -17,6 +17,8 @@ describe('what the text alone shows', () => {
     ['v=spf1 mx', ['warning no-all']],
     ['v=spf1', ['warning no-all']],
     ['v=spf1 mx al1', ['error syntax al1']],
+    ['', ['error syntax']],
+    ['v=DMARC1; p=none', ['error syntax v=DMARC1; p=none']],
     ['v=spf1 -all mx a:b.example', ['warning after-all mx a:b.example']],
     ['v=spf1 -all exp=e.example', []],
     ['v=spf1 redirect=a.example mx -all', ['warning redirect-ignored redirect=a.example']],
@@ -143,9 +145,9 @@ describe('the sentence says what to do', () => {
     ],
     [
       'v=spf1 mx\u00a0-all',
-      '"\\u{a0}" may not stand here; only plain blanks and visible ASCII may: write a blank.',
+      '"\\xa0" may not stand here; only plain blanks and visible ASCII may: write a blank.',
     ],
-    ['v=spf1 mx -all\t', '"\\u{9}" may not stand here; only plain blanks and visible ASCII may: remove it.'],
+    ['v=spf1 mx -all\t', '"\\x09" may not stand here; only plain blanks and visible ASCII may: remove it.'],
     ['v=spf1 mx "" -all', '"""" is no mechanism: remove it.'],
     [
       'v=spf1 mx ip4:1.2.3.4/33 -all',
@@ -171,6 +173,7 @@ describe('the sentence says what to do', () => {
       'v=spf1 ip4=5.6.7.8 -all',
       '"ip4=5.6.7.8" means nothing, and receivers skip it; "ip4" was meant: write "ip4:5.6.7.8".',
     ],
+    ['', 'The record is empty.'],
     ['v=spf1 - -all', '"-" is no mechanism; perhaps it is to go.'],
     [
       'x. IN SPF "v=spf1 -all"',

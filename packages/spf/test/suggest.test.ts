@@ -107,7 +107,6 @@ describe('what a domain could publish', () => {
       [
         'mx v=spf1 mx include:_spf.p.example ?exists:%{i}.x.example exp=e.example -all',
         'addresses v=spf1 ip4:5.6.7.8 ip6:2a00::8 include:_spf.p.example ?exists:%{i}.x.example exp=e.example -all',
-        'no-mail v=spf1 -all',
         'host mx.example.org v=spf1 a -all',
       ],
     ],
@@ -117,13 +116,17 @@ describe('what a domain could publish', () => {
       ['no-mail v=spf1 -all', 'mx v=spf1 mx -all', 'addresses v=spf1 ip4:5.6.7.8 -all'],
     ],
     [
+      'a mail server that has a record',
+      { servers: [{ ...mail, record: 'v=spf1 a -all' }], current: 'v=spf1 mx -all' },
+      ['mx v=spf1 mx -all', 'addresses v=spf1 ip4:5.6.7.8 ip6:2a00::8 -all'],
+    ],
+    [
       'a host of its own that says HELO',
       { servers: [mail], hosts: ['out.example.org', 'out.elsewhere.example'], current: 'v=spf1 mx ?all' },
       [
         'mx v=spf1 mx -all',
         'addresses v=spf1 ip4:5.6.7.8 ip6:2a00::8 -all',
         'trial v=spf1 mx ~all',
-        'no-mail v=spf1 -all',
         'host out.example.org v=spf1 a -all',
         'host mx.example.org v=spf1 a -all',
       ],
