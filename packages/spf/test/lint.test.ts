@@ -1,8 +1,16 @@
+import { readFileSync } from 'node:fs'
 import type { MaybeAsync, Resolver } from '@postern/dns'
 import { createZone } from '@postern/dns/testing'
+import { runReadmeExample } from '@postern/tooling/readme-example'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatLintProblem, lintDomain, lintRecord, type SpfLintReport } from '../src/index.ts'
+import {
+  formatLintProblem,
+  lintDomain,
+  lintRecord,
+  type SpfLintReport,
+  suggestRecords,
+} from '../src/index.ts'
 
 /** The report of a resolver that answers at once. */
 function atOnce(report: MaybeAsync<SpfLintReport>): SpfLintReport {
@@ -442,4 +450,16 @@ describe('bounds', () => {
       { numRuns: 500 },
     )
   })
+})
+
+it('the example in README.md does what it says', async () => {
+  expect.assertions(7)
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const resolver = createZone(`
+    example.org       TXT "v=spf1 include:_spf.example.net -all"
+    _spf.example.net  TXT "v=spf1 ip4:192.0.2.0/24 ~all"
+  `)
+  const names = { formatLintProblem, lintDomain, lintRecord, suggestRecords, resolver }
+  const section = readme.slice(readme.indexOf('## Linting'))
+  await runReadmeExample(section, names, (value, expected) => expect(value).toEqual(expected))
 })
