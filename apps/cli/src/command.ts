@@ -1,7 +1,7 @@
 import type { CliIo } from './io.ts'
 
-/** What a command ends with, as the shell sees it. */
-export type ExitStatus = 0 | 1 | 2 | 3
+/** What a command ends with, as the shell sees it. Most know 0 to 3; those with more answers say so in their help. */
+export type ExitStatus = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 64
 
 /** Exit statuses by meaning. */
 export const exit = {
@@ -42,6 +42,8 @@ export interface Command<Specs extends OptionSpecs = OptionSpecs> {
   readonly details: string
   /** Command lines for the help, without the leading `postern`. */
   readonly examples?: readonly string[]
+  /** The status for mistakes on the command line, where `exit.usage` is one of the answers. */
+  readonly usageStatus?: ExitStatus
   run(invocation: Invocation<Specs>, io: CliIo): Promise<ExitStatus>
 }
 
@@ -73,7 +75,13 @@ export function complain(io: CliIo, message: string, status: ExitStatus = exit.u
   return status
 }
 
-/** A value for programs, as JSON that people can read too. */
+/** A value for programs, as JSON that people can read too. What could fool a terminal is escaped. */
 export async function printJson(io: CliIo, value: unknown): Promise<void> {
-  await io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  const json = JSON.stringify(value, null, 2).replaceAll(/[^\n\P{C}]|[\p{Zl}\p{Zp}]/gu, escapeUnits)
+  await io.stdout.write(`${json}\n`)
 }
+
+const escapeUnits = (character: string): string =>
+  Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
+    .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+    .join('')

@@ -1,6 +1,7 @@
 import type { Command, OptionSpecs } from './command.ts'
 import type { CommandEntry } from './commands/index.ts'
 import { formatTable } from './text-table.ts'
+import { wrapText } from './text-wrap.ts'
 
 /** The list of commands. */
 export function formatOverview(entries: readonly CommandEntry[]): string {
@@ -10,7 +11,7 @@ export function formatOverview(entries: readonly CommandEntry[]): string {
 ${formatTable(rows)}
 postern COMMAND --help tells more about each; postern --version prints the version.
 Exit status: 0 done, or the answer is yes; 1 failed, or the answer is no; 2 a mistake on the
-command line or in the settings; 3 the answer is "not now".
+command line or in the settings; 3 the answer is "not now". postern spf check has its own.
 `
 }
 
@@ -26,7 +27,7 @@ export function formatCommandHelp({ words, summary }: CommandEntry, command: Com
 
 postern ${words}: ${summary}.
 
-${wrap(command.details)}
+${wrapText(command.details, columns).join('\n')}
 
 Options:
 ${formatTable(rows)}${examples === '' ? '' : `\nExamples:\n${examples}`}`
@@ -38,17 +39,3 @@ export function formatUsage(words: string, command: Command): string {
 }
 
 const columns = 96
-
-/** Text in lines, whatever lines it came in. */
-function wrap(text: string): string {
-  let line = ''
-  const lines: string[] = []
-  for (const word of text.trim().split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
-      lines.push(line)
-      line = ''
-    }
-    line += line === '' ? word : ` ${word}`
-  }
-  return [...lines, line].join('\n')
-}

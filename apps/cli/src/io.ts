@@ -1,5 +1,7 @@
 // What a command sees of the process it runs in; tests hand in their own.
 
+import os from 'node:os'
+
 /** A stream to write to. */
 export interface Output {
   /** Resolves when more may be written. */
@@ -15,6 +17,8 @@ export interface CliIo {
   readonly cwd: string
   /** Whole seconds since 1970. */
   now(): number
+  /** This machine, as its own system knows it. */
+  host(): { readonly name: string; readonly addresses: readonly string[] }
   /** Calls the handler at each such signal. */
   onSignal(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP', handler: () => void): void
 }
@@ -27,9 +31,13 @@ export function processIo(): CliIo {
     env: process.env,
     cwd: process.cwd(),
     now: () => Math.floor(Date.now() / 1000),
+    host: () => ({ name: os.hostname(), addresses: ownAddresses() }),
     onSignal: (signal, handler) => void process.on(signal, handler),
   }
 }
+
+const ownAddresses = (): string[] =>
+  Object.values(os.networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address))
 
 /** The stream as an Output; its errors end it, and are no failure of ours. */
 export function outputTo(stream: NodeJS.WritableStream): Output {

@@ -69,8 +69,9 @@ async function explainUnknown(
 
 async function runCommand(entry: CommandEntry, argv: readonly string[], io: CliIo): Promise<ExitStatus> {
   const command = await entry.load()
+  const { usageStatus = exit.usage } = command
   const parsed = await parseCommandLine(argv, command)
-  if (!parsed.ok) return complain(io, `${parsed.message} See postern ${entry.words} --help`)
+  if (!parsed.ok) return complain(io, `${parsed.message} See postern ${entry.words} --help`, usageStatus)
   const { options, args } = parsed
   if (options.help) {
     await io.stdout.write(formatCommandHelp(entry, command))
@@ -78,11 +79,16 @@ async function runCommand(entry: CommandEntry, argv: readonly string[], io: CliI
   }
   const needed = command.arguments.filter((name) => !name.startsWith('['))
   if (args.length < needed.length)
-    return complain(io, `${needed[args.length]} is missing: ${formatUsage(entry.words, command)}`)
+    return complain(
+      io,
+      `${needed[args.length]} is missing: ${formatUsage(entry.words, command)}`,
+      usageStatus,
+    )
   if (args.length > command.arguments.length)
     return complain(
       io,
       `"${args[command.arguments.length]}" is too much: ${formatUsage(entry.words, command)}`,
+      usageStatus,
     )
   return command.run({ options: options as OptionValues<OptionSpecs>, args }, io)
 }

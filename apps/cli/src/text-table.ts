@@ -20,3 +20,11 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 export function printable(text: string): string {
   return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`)
 }
+
+/** Text of the DNS, a character to a byte (or typed by somebody): all but visible ASCII and blanks is shown by its number. */
+export function printableBytes(text: string): string {
+  return text.replaceAll(/[^ -~]/gu, (character) => {
+    const code = character.codePointAt(0)!
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
+  })
+}

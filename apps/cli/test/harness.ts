@@ -17,6 +17,7 @@ export interface Ran {
 export class Desk {
   readonly directory = mkdtempSync(path.join(os.tmpdir(), 'postern-cli-'))
   now = now
+  host: { name: string; addresses: readonly string[] } = { name: 'localhost', addresses: ['127.0.0.1'] }
   readonly #handlers = new Map<string, () => void>()
 
   /** Runs `postern ARGV` in this process. */
@@ -39,6 +40,7 @@ export class Desk {
       env: {},
       cwd: this.directory,
       now: () => this.now,
+      host: () => this.host,
       onSignal: (signal, handler) => void this.#handlers.set(signal, handler),
     }
     const status = await runCli(argv, io)

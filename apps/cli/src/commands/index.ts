@@ -31,6 +31,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./helo-check.ts')).heloCheck,
   },
   {
+    words: 'spf check',
+    summary: 'whether a domain lets a client send its mail, and why',
+    load: async () => (await import('./spf-check.ts')).spfCheck,
+  },
+  {
+    words: 'spf lint',
+    summary: 'what is wrong or unwise about an SPF record',
+    load: async () => (await import('./spf-lint.ts')).spfLint,
+  },
+  {
+    words: 'spf suggest',
+    summary: 'SPF records that a domain could publish',
+    load: async () => (await import('./spf-suggest.ts')).spfSuggest,
+  },
+  {
     words: 'greylist list',
     summary: 'what the greylist knows, newest first',
     load: async () => (await import('./greylist-list.ts')).greylistList,
