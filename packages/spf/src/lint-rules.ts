@@ -34,6 +34,15 @@ export function isReached(term: Term, { all }: RecordTerms): boolean {
   return term.kind === 'redirect' ? false : term.kind !== 'directive' || term.at <= all.at
 }
 
+/** Whether there is a client that the record could pass; what cannot be read might. */
+export function canPass(record: RecordTerms): boolean {
+  return record.terms.some(({ term }) => {
+    if (term === undefined) return true
+    if (!isReached(term, record)) return false
+    return term.kind === 'redirect' || (term.kind === 'directive' && term.qualifier === '+')
+  })
+}
+
 type Rule = (record: RecordTerms) => readonly RuleHit[]
 
 /** `for`: in whose records to look. Of the others' only what harms those who include them. */

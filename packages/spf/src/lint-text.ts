@@ -45,7 +45,8 @@ export function readText(text: string, joints: Joints = []): RecordText {
       terms: [],
       fixed: undefined,
     }
-  const reader = new TermReader(text, joints)
+  // What is beyond is told of in one fault.
+  const reader = new TermReader(text.slice(0, RECORD_CHARACTERS), joints)
   reader.faults.push(...head.faults)
   reader.read(head.end)
   // Parsing stops at the first fault, and reports it for all the rest.

@@ -2,6 +2,8 @@
 // has come the walk is made again from the start. So it stays one plain function of the answers, with nothing to wait for.
 import type { Answer, RecordType, RecordTypes, TempReason } from '@postern/dns'
 import type { SpfLimits } from './limits.ts'
+import { type Cost, FREE, ONE, plus } from './lint-cost.ts'
+import type { RecordReader } from './lint-reader.ts'
 import type {
   LintedRecord,
   LintedTerm,
@@ -11,9 +13,16 @@ import type {
   SpfStanding,
   VoidCounts,
 } from './lint-report.ts'
-import { applyRules, isReached, type RecordTerms, recordTerms, usesPtrMacro } from './lint-rules.ts'
+import {
+  canPass,
+  isReached,
+  type RecordTerms,
+  type RuleHit,
+  recordTerms,
+  usesPtrMacro,
+} from './lint-rules.ts'
 import { explanationTrouble, leadsOn, nameOf, targetOf } from './lint-target.ts'
-import { type Joints, type ReadTerm, type RecordText, readText } from './lint-text.ts'
+import type { Joints, ReadTerm, RecordText } from './lint-text.ts'
 import type { Directive, Term } from './record.ts'
 import { selectRecord } from './select-record.ts'
 
@@ -34,23 +43,15 @@ export interface Walk {
   readonly start: RecordText
 }
 
-/** What a term costs at the worst. */
-interface Cost {
-  readonly lookups: number
-  readonly void: VoidCounts
+export interface WalkMeans {
+  readonly book: AnswerBook
+  readonly limits: SpfLimits
+  readonly reader: RecordReader
 }
 
-const FREE: Cost = { lookups: 0, void: { ip4: 0, ip6: 0 } }
-const ONE: Cost = { lookups: 1, void: { ip4: 0, ip6: 0 } }
-
-const plus = (a: Cost, b: Cost): Cost => ({
-  lookups: a.lookups + b.lookups,
-  void: { ip4: a.void.ip4 + b.void.ip4, ip6: a.void.ip6 + b.void.ip6 },
-})
-
 /** Follows everything there is in a record. Pure but for the questions that `book` notes. */
-export function walkRecord(start: WalkStart, book: AnswerBook, limits: SpfLimits): Walk {
-  const walker = new Walker(book, limits)
+export function walkRecord(start: WalkStart, means: WalkMeans): Walk {
+  const walker = new Walker(means)
   const read = walker.begin(start)
   return { records: [...walker.records.values()], problems: walker.problems, start: read }
 }
@@ -67,19 +68,21 @@ class Walker {
   readonly problems: SpfProblem[] = []
   readonly #book: AnswerBook
   readonly #limits: SpfLimits
+  readonly #reader: RecordReader
   readonly #told = new Set<string>()
   /** Domains whose record can pass somebody. */
   readonly #passing = new Set<string>()
   #root: string | undefined
   #hasPtrMacro = false
 
-  constructor(book: AnswerBook, limits: SpfLimits) {
+  constructor({ book, limits, reader }: WalkMeans) {
     this.#book = book
     this.#limits = limits
+    this.#reader = reader
   }
 
   begin({ domain, text, joints }: WalkStart): RecordText {
-    const read = readText(text, joints)
+    const read = this.#reader.read(text, joints)
     this.#root = domain
     const path = domain === undefined ? [] : [domain]
     this.#readRecord({ domain, standing: 'own', path }, { text, read, via: 'start' })
@@ -97,10 +100,9 @@ class Walker {
     const excerpt = (at: number, length: number) => text.slice(at, at + length)
     for (const { at, length, facts } of read.faults)
       if (place.standing !== 'foreign' || facts.code === 'syntax')
-        this.#report(place, { severity: 'error', at, length, text: excerpt(at, length), facts })
-    const hits = read.isRecord ? applyRules(record, place.standing) : []
-    for (const hit of hits)
-      this.#report(place, { ...hit, text: hit.at === undefined ? '' : excerpt(hit.at, hit.length) })
+        this.#report(place, { severity: 'error', at, length, facts }, excerpt(at, length))
+    for (const hit of this.#reader.judge(read, place.standing))
+      this.#report(place, hit, hit.at === undefined ? '' : excerpt(hit.at, hit.length))
     const terms: LintedTerm[] = []
     let total = FREE
     for (const readTerm of read.terms) {
@@ -109,7 +111,7 @@ class Walker {
       total = plus(total, cost)
     }
     this.records.set(domain, { domain, via, text, terms, ...total })
-    if (domain !== undefined && this.#canPass(record)) this.#passing.add(domain)
+    if (domain !== undefined && canPass(record)) this.#passing.add(domain)
     return total
   }
 
@@ -176,12 +178,14 @@ class Walker {
       return FREE
     }
     const known = this.records.get(target)
+    // So far down that the limit is passed whatever follows: RFC 7208 §4.6.4.
+    if (known === undefined && place.path.length > this.#limits.terms + 1) return FREE
     if (known === undefined) {
       const text = this.#recordOf(place, term, target)
       if (text === undefined) return FREE
       const standing = this.#standingOf(place, kind, target)
       const next: Place = { domain: target, standing, path: [...place.path, target] }
-      this.#readRecord(next, { text, read: readText(text), via: kind })
+      this.#readRecord(next, { text, read: this.#reader.read(text), via: kind })
     }
     const { lookups, void: voids } = this.records.get(target)!
     if (kind === 'include' && isMine(place) && !this.#passing.has(target))
@@ -290,34 +294,11 @@ class Walker {
     this.#reportTerm(place, term, ['warning', { code: 'not-looked-up', ...trouble }])
   }
 
-  #canPass(record: RecordTerms): boolean {
-    return record.terms.some(({ term }) => {
-      if (term === undefined) return true
-      if (!isReached(term, record)) return false
-      return term.kind === 'redirect' || (term.kind === 'directive' && term.qualifier === '+')
-    })
-  }
-
   #reportTerm(place: Place, term: Term, [severity, facts]: readonly [SpfSeverity, SpfProblemFacts]): void {
-    this.#report(place, { severity, at: term.at, length: term.text.length, text: term.text, facts })
+    this.#report(place, { severity, at: term.at, length: term.text.length, facts }, term.text)
   }
 
-  #report(
-    { domain, standing }: Place,
-    {
-      facts,
-      severity,
-      at,
-      length,
-      text,
-    }: {
-      readonly severity: SpfSeverity
-      readonly at: number | undefined
-      readonly length: number
-      readonly text: string
-      readonly facts: SpfProblemFacts
-    },
-  ): void {
+  #report({ domain, standing }: Place, { facts, severity, at, length }: RuleHit, text: string): void {
     this.problems.push({ severity, standing, domain, at, length, text, ...facts })
   }
 }

@@ -3,12 +3,13 @@ import { parseHostname } from '@postern/addr'
 import type { Budget, MaybeAsync, Resolver } from '@postern/dns'
 import { defaultLimits, type SpfLimits } from './limits.ts'
 import { emptyReport, problemOf, sortProblems } from './lint-problem.ts'
+import { RecordReader } from './lint-reader.ts'
 import type { SpfLintReport } from './lint-report.ts'
 import { inRounds } from './lint-rounds.ts'
 import { checkSizes, type PublishedTexts, sizesOf } from './lint-size.ts'
 import { readText } from './lint-text.ts'
 import { checkTotals } from './lint-totals.ts'
-import { type AnswerBook, type WalkStart, walkRecord } from './lint-walk.ts'
+import { type WalkMeans, type WalkStart, walkRecord } from './lint-walk.ts'
 import { selectRecord } from './select-record.ts'
 
 export interface SpfLintPorts {
@@ -35,7 +36,8 @@ export function lintRecord(
       ? { text: record, strings: undefined, all: undefined }
       : { text: record.join(''), strings: record, all: undefined }
   const domain = ports.domain === undefined ? undefined : asDomain(ports.domain)
-  return inRounds(ports, (book) => reportOn(domain, published, { book, limits: limitsOf(ports) }))
+  const lasting = { limits: limitsOf(ports), reader: new RecordReader() }
+  return inRounds(ports, (book) => reportOn(domain, published, { book, ...lasting }))
 }
 
 /** Reports on what a domain publishes: its record, and everything that record leads to. */
@@ -45,6 +47,7 @@ export function lintDomain(
 ): MaybeAsync<SpfLintReport> {
   const name = asDomain(domain)
   if (name === undefined) return emptyReport(domain, [{ code: 'bad-domain' }])
+  const lasting = { limits: limitsOf(ports), reader: new RecordReader() }
   return inRounds(ports, (book) => {
     const answer = book.find(name, 'TXT')
     if (answer === undefined || answer === 'unasked') return emptyReport(name, [])
@@ -52,13 +55,8 @@ export function lintDomain(
       return emptyReport(name, [{ code: 'not-looked-up', name, type: 'TXT', reason: answer.reason }])
     if (answer.kind === 'nxdomain') return emptyReport(name, [{ code: 'no-such-domain' }])
     const texts = answer.kind === 'records' ? answer.records : []
-    return reportOnTexts(name, texts, { book, limits: limitsOf(ports) })
+    return reportOnTexts(name, texts, { book, ...lasting })
   })
-}
-
-interface Means {
-  readonly book: AnswerBook
-  readonly limits: SpfLimits
 }
 
 const limitsOf = ({ limits }: SpfLintPorts): SpfLimits => ({ ...defaultLimits, ...limits })
@@ -70,7 +68,11 @@ function asDomain(text: string): string | undefined {
 }
 
 /** RFC 7208 §4.5 */
-function reportOnTexts(domain: string, texts: readonly (readonly string[])[], means: Means): SpfLintReport {
+function reportOnTexts(
+  domain: string,
+  texts: readonly (readonly string[])[],
+  means: WalkMeans,
+): SpfLintReport {
   const selected = selectRecord(texts)
   if (selected.kind === 'multiple')
     return emptyReport(domain, [{ code: 'multiple-records', texts: selected.texts }])
@@ -91,10 +93,10 @@ function isNearRecord(text: string): boolean {
   return fault?.facts.code === 'syntax' && fault.facts.syntax === 'not-spf' && fault.facts.fix !== undefined
 }
 
-function reportOn(domain: string | undefined, published: PublishedTexts, means: Means): SpfLintReport {
+function reportOn(domain: string | undefined, published: PublishedTexts, means: WalkMeans): SpfLintReport {
   const { text, strings } = published
   const start: WalkStart = { domain, text, joints: jointsOf(strings ?? []) }
-  const walk = walkRecord(start, means.book, means.limits)
+  const walk = walkRecord(start, means)
   const [root] = walk.records
   const problems = [
     ...walk.problems,

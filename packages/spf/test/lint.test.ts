@@ -372,15 +372,17 @@ describe('bounds', () => {
           ? { kind: 'records', records: [['v=spf1 redirect=very-long-label.%{d}']], ttl: 1, authentic: false }
           : { kind: 'nodata', ttl: 1 }) as never,
     }
-    expect(atOnce(lintDomain('example.org', { resolver })).questions).toBeLessThanOrEqual(50)
+    const report = atOnce(lintDomain('example.org', { resolver }))
+    expect(report.questions).toBeLessThan(15)
+    expect(report.problems.map(({ code }) => code)).toContain('too-many-terms')
   })
   it('counts includes that double at every step without walking them all', () => {
     const zone = Array.from(
-      { length: 40 },
+      { length: 9 },
       (_, i) => `d${i}.example TXT "v=spf1 include:d${i + 1}.example include:d${i + 1}.example -all"`,
     )
-    const report = lint([...zone, 'd40.example TXT "v=spf1 ip4:5.6.7.8 -all"'].join('\n'), 'd0.example')
-    expect(report.records[0]!.lookups).toBe(2 ** 41 - 2)
+    const report = lint([...zone, 'd9.example TXT "v=spf1 ip4:5.6.7.8 -all"'].join('\n'), 'd0.example')
+    expect(report.records[0]!.lookups).toBe(2 ** 10 - 2)
   })
   it('any record, any answer: a report with sentences, and no exception', () => {
     const words = fc.constantFrom(
