@@ -132,6 +132,9 @@ describe('clients that SPF is not applied to', () => {
       { client: clientAt('192.0.2.7', 'out1.relay.example') },
       'exempt:ptr-domain',
     ],
+    [{ allow_sender_domains: ['Fail.example'] }, {}, 'exempt:sender-domain'],
+    [{ allow_sender_domains: ['fail.example'] }, { sender: 'a@sub.FAIL.example' }, 'exempt:sender-domain'],
+    [{ allow_sender_domains: ['fail.example'] }, { sender: '' }, 'helo:fail(fail.example:-all)'],
     [{ allow_helo_names: ['relay.example'] }, { helo: 'Relay.example' }, 'exempt:helo-name'],
     [
       { allow_helo_names: ['relay.example'] },

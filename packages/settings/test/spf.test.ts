@@ -19,6 +19,7 @@ const table = {
   allow_helo_names: ['mx.example.org'],
   allow_domains: ['example.com'],
   allow_ptr_domains: ['example.net'],
+  allow_sender_domains: ['example.edu'],
   void_lookups: 4,
   void_lookups_domains: ['example.org 5', 'example.com 10'],
   header: 'authentication-results',

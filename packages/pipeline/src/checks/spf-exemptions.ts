@@ -23,16 +23,18 @@ export function createExemptions(settings: SpfSettings, { resolver }: { resolver
   const forwarders = networksOf(settings.forwarders)
   const forwarderNames = NameList.of(settings.forwarders.filter((text) => !parseCidr(text).ok))
   const ptrDomains = NameList.of(settings.allow_ptr_domains)
+  const senderDomains = NameList.of(settings.allow_sender_domains)
   const heloNames = new Set(settings.allow_helo_names.map(normalizeName))
   const domains = settings.allow_domains
 
-  /** By what is known of the client without asking. */
-  const findAtOnce = ({ address, name }: Subject['client']): SpfExemption | undefined => {
+  /** By what is known without asking. */
+  const findAtOnce = ({ client: { address, name }, sender }: Subject): SpfExemption | undefined => {
     if (contain(addresses, address)) return 'address'
     if (contain(forwarders, address)) return 'forwarder'
-    if (name === undefined) return undefined
-    if (forwarderNames.has(name)) return 'forwarder'
-    return ptrDomains.has(name) ? 'ptr-domain' : undefined
+    if (name !== undefined && forwarderNames.has(name)) return 'forwarder'
+    if (name !== undefined && ptrDomains.has(name)) return 'ptr-domain'
+    if (senderDomains.isEmpty || sender === '') return undefined
+    return senderDomains.has(sender.slice(sender.lastIndexOf('@') + 1)) ? 'sender-domain' : undefined
   }
 
   const byHeloName = ({ helo, client }: Subject, query: QueryOptions): MaybeAsync<FoundExemption> => {
@@ -62,7 +64,7 @@ export function createExemptions(settings: SpfSettings, { resolver }: { resolver
   return {
     isSkipped: (address) => contain(skipped, address),
     find(subject, query) {
-      const known = findAtOnce(subject.client)
+      const known = findAtOnce(subject)
       if (known !== undefined || heloNames.size + domains.length === 0) return known
       return andThen(byHeloName(subject, query), (byHelo) =>
         byHelo === 'helo-name' ? byHelo : andThen(byDomain(subject, query), (found) => found ?? byHelo),

@@ -2,7 +2,7 @@
 import { type SpfIdentity, type SpfResult, verdictStep } from '@postern/spf'
 
 /** Why SPF is not applied to a client: the setting that names it. */
-export type SpfExemption = 'address' | 'forwarder' | 'ptr-domain' | 'helo-name' | 'domain'
+export type SpfExemption = 'address' | 'forwarder' | 'ptr-domain' | 'sender-domain' | 'helo-name' | 'domain'
 
 /** The results of one message; the same object for all its recipients. */
 export interface SpfEvaluated {

@@ -101,6 +101,7 @@ const phrases: Record<SpfExemption, string> = {
   address: 'whitelisted relay',
   forwarder: 'trusted forwarder',
   'ptr-domain': 'PTR whitelisted relay domain',
+  'sender-domain': 'whitelisted sender domain',
   'helo-name': 'whitelisted HELO domain',
   domain: 'whitelisted relay domain',
 }

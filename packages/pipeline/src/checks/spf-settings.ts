@@ -113,6 +113,9 @@ export const spfSettings = z
     allow_domains: list(hostNameSetting).describe(
       'SPF is not applied to clients that may send for one of these domains by its own SPF record.',
     ),
+    allow_sender_domains: list(hostNameSetting).describe(
+      'Domains of senders, with those below them, that SPF is not applied to, such as partners whose record is broken. Anybody can write such a sender address: prefer the settings that name clients.',
+    ),
     allow_ptr_domains: list(hostNameSetting).describe(
       'SPF is not applied to clients whose confirmed name is one of these or below it.',
     ),
