@@ -1,5 +1,6 @@
 // What a term asks the DNS for, where that can be said without a client.
 import { expandName } from './expand.ts'
+import { hasOddDomain } from './lint-repair.ts'
 import type { ExpTrouble, LintedTerm } from './lint-report.ts'
 import { domainSpecOf } from './lint-rules.ts'
 import { parseMacroString } from './macro.ts'
@@ -16,7 +17,8 @@ export function nameOf(term: Term): LintedTerm['name'] {
 
 /** The name that a term asks for; undefined when it depends on the client or the sender, or there is none. */
 export function targetOf(term: Term, domain: string | undefined): string | undefined {
-  if (term.kind === 'unknown-modifier') return undefined
+  // Nobody has such a name; the fault is reported by itself.
+  if (term.kind === 'unknown-modifier' || hasOddDomain(term)) return undefined
   const spec = domainSpecOf(term)
   if (spec === undefined)
     return term.kind === 'directive' && ['a', 'mx', 'ptr'].includes(term.mechanism.name) ? domain : undefined

@@ -329,6 +329,12 @@ describe('a text', () => {
     ])
     expect(problemsOf(report)).toEqual(['error passes-everyone a.example +all'])
   })
+  it('is not looked up where no domain can be meant', () => {
+    const resolver = createZone(sound)
+    const report = atOnce(lintRecord('v=spf1 include:a.example,include:b.example -all', { resolver }))
+    expect(problemsOf(report)).toEqual(['error odd-domain undefined include:a.example,include:b.example'])
+    expect(resolver.queries).toEqual([])
+  })
   it('without a resolver asks for nothing', () => {
     expect(lintRecord('v=spf1 include:a.example -all')).toMatchObject({
       problems: [],
