@@ -1,10 +1,7 @@
 // Postfix takes one header field with an answer (PREPEND), and a message may be due several, each once. What cannot go with
 // this answer goes with the next about the same message: another recipient's, or that at DATA.
 
-import type { MessageHeader } from '@postern/pipeline'
-
-/** How many messages are remembered; Postfix asks about all recipients of one message in a row. */
-const remembered = 1000
+import { createRecentMessages, type MessageHeader } from '@postern/pipeline'
 
 interface MessageState {
   /** Names of the fields that the message has got or is owed. */
@@ -23,14 +20,13 @@ export interface HeaderQueue {
 }
 
 export function createHeaderQueue(): HeaderQueue {
-  const messages = new Map<string, MessageState>()
+  const messages = createRecentMessages<MessageState>()
 
   const stateOf = (instance: string): MessageState => {
     let state = messages.get(instance)
     if (state === undefined) {
       state = { seen: [], owed: [] }
       messages.set(instance, state)
-      if (messages.size > remembered) messages.delete(messages.keys().next().value as string)
     }
     return state
   }

@@ -1,8 +1,6 @@
 import type { MaybeAsync } from '@postern/dns'
+import { createRecentMessages } from './recent-messages.ts'
 import type { Subject } from './subject.ts'
-
-/** How many messages are remembered; Postfix asks about all recipients of one message in a row. */
-const remembered = 1000
 
 interface Shared<T> {
   readonly subject: Subject
@@ -16,7 +14,7 @@ interface Shared<T> {
 export function shareByMessage<T>(
   find: (subject: Subject) => MaybeAsync<T>,
 ): (subject: Subject) => MaybeAsync<T> {
-  const messages = new Map<string, Shared<T>>()
+  const messages = createRecentMessages<Shared<T>>()
   return (subject) => {
     const { instance } = subject
     if (instance === undefined || instance === '') return find(subject)
@@ -25,7 +23,6 @@ export function shareByMessage<T>(
     const found = find(subject)
     const shared: Shared<T> = { subject, found }
     messages.set(instance, shared)
-    if (messages.size > remembered) messages.delete(messages.keys().next().value as string)
     if (found instanceof Promise)
       found.then(
         (value) => {

@@ -1,7 +1,8 @@
 // What the SPF check evaluates, how often, and for whom.
 import { describe, expect, it } from 'vitest'
-import { checks } from '../src/index.ts'
+import { checks, createPipeline } from '../src/index.ts'
 import { clientAt, mail, short, spfOf, words } from './spf-setup.ts'
+import { portsOf } from './subject.ts'
 
 const [, spfCheck] = checks
 
@@ -234,16 +235,15 @@ describe('all recipients of a message', () => {
     }
   })
 
-  it('are forgotten after a thousand other messages', async () => {
+  it('are remembered for 127 other messages, and forgotten after 256', async () => {
     const check = spfOf()
     const message = mail({ sender: 'a@pass.example' })
     await check.run(message)
-    for (let i = 0; i < 999; i++) await check.run()
+    for (let i = 0; i < 127; i++) await check.run()
     check.asked()
     await check.run(message)
     expect(check.asked()).toEqual([])
-    await check.run()
-    await check.run()
+    for (let i = 127; i < 256; i++) await check.run()
     check.asked()
     await check.run(message)
     expect(check.asked()).toHaveLength(2)
@@ -369,4 +369,38 @@ describe('the time for the DNS', () => {
     await spfOf({ forwarders: ['192.0.2.7'] }).run({})
     expect(check.budgets()).toBe(0)
   })
+})
+
+describe('a DNS that is gone', () => {
+  const failing = {
+    rejects: () => Promise.reject(new Error('gone')),
+    throws() {
+      throw new Error('gone')
+    },
+  }
+  const run = (settings: object, resolve: () => never | Promise<never>, onError: 'dunno' | 'defer') =>
+    createPipeline({
+      checks: [spfCheck],
+      settings: { spf: spfCheck.settings.parse(settings) },
+      ports: { ...portsOf(), resolver: { resolve } },
+      onError,
+    }).run(mail({ helo: 'relay.example', sender: 'a@pass.example' }))
+
+  it.each(Object.entries(failing))('that %s is a temperror', async (_, resolve) => {
+    const outcome = await run({}, resolve, 'defer')
+    expect(outcome.verdict.kind).toBe('none')
+    expect(words(outcome)).toBe('helo:temperror(network),mailfrom:temperror(network)')
+    expect(short((await run({ temperror: 'defer' }, resolve, 'dunno')).verdict)).toBe('451 4.4.3')
+  })
+
+  it.each(Object.entries(failing))(
+    'that %s while an exemption is looked up breaks the check, for on_error to decide',
+    async (_, resolve) => {
+      const settings = { allow_helo_names: ['relay.example'] }
+      const lenient = await run(settings, resolve, 'dunno')
+      expect(lenient).toMatchObject({ verdict: { kind: 'none' }, failures: [{ check: 'spf' }] })
+      expect(words(lenient)).toBe('error')
+      expect((await run(settings, resolve, 'defer')).verdict.kind).toBe('defer-if-permit')
+    },
+  )
 })
