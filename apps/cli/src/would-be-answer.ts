@@ -1,10 +1,11 @@
-// One check of the pipeline, run as the daemon runs it, for one would-be delivery.
+// One check of the pipeline, run as the daemon runs it, for one would-be delivery. What the check goes by is found out first.
 
 import type { Greylist } from '@postern/greylist'
 import {
   type CheckName,
   checks,
   createPipeline,
+  type Derived,
   type Findings,
   findingOf,
   type Verdict,
@@ -28,6 +29,8 @@ export interface WouldBe<Name extends CheckName> {
 export interface WouldBeAnswer<Name extends CheckName> {
   readonly client: Client
   readonly finding: NonNullable<Findings[Name]>
+  /** What the check went by. */
+  readonly derived: Derived
   /** What the SMTP client would see; undefined when the check lets the mail pass. */
   readonly reply: SmtpReply | undefined
 }
@@ -47,8 +50,13 @@ export async function withAnswer<Name extends CheckName>(
     if (who.note) complain(io, who.note)
     const { client } = who
     const pipeline = createPipeline({
-      checks: checks.filter((candidate) => candidate.name === check),
-      settings: { ...settings, [check]: { ...settings[check], enabled: true } },
+      checks: checks.filter(({ name }) => name === check || (check === 'greylist' && name === 'spf')),
+      // SPF is asked for what the greylist goes by; whether it would refuse the mail is not the question here.
+      settings: {
+        ...settings,
+        spf: { ...settings.spf, mode: 'observe' },
+        [check]: { ...settings[check], enabled: true },
+      },
       onError: settings.policy.on_error,
       ports: createPorts(settings, { dns, greylist }),
     })
@@ -59,7 +67,8 @@ export async function withAnswer<Name extends CheckName>(
       isAuthenticated: false,
     })
     for (const { error } of outcome.failures) return complain(io, String(error), exit.failed)
-    return await use({ client, finding: findingOf(outcome, check)!, reply: replyOf(outcome.verdict) })
+    const { derived, verdict } = outcome
+    return await use({ client, finding: findingOf(outcome, check)!, derived, reply: replyOf(verdict) })
   } finally {
     dns.close()
   }

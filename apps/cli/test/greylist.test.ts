@@ -1,7 +1,8 @@
 import { parseIp } from '@postern/addr'
+import { createZone, startZoneServer } from '@postern/dns/testing'
 import { createGreylist, defaultRules, type Greylist } from '@postern/greylist'
 import { type LmdbStore, openLmdbStore } from '@postern/store-lmdb'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { Desk, now } from './harness.ts'
 
 const settings = `
@@ -414,6 +415,34 @@ describe('stats', () => {
         known: { known: 1 },
         allow: { open: 0, over: 0 },
       },
+    })
+  })
+})
+
+describe('check, of a sender whose domain SPF confirms', () => {
+  const check = (...more: string[]) =>
+    desk.run('greylist', 'check', '--client-name', 'unknown', '--recipient', 'bob@example.net', ...more)
+
+  it('goes by the domain, as the daemon does', async () => {
+    const server = await startZoneServer(
+      createZone('pool.example TXT "v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24 ~all"'),
+    )
+    onTestFinished(() => server.close())
+    desk.settings(settings.replace('127.0.0.1:1', server.address))
+    const tried = attempt('192.0.2.7', 'a@pool.example', 'bob@example.net')
+    await greylist.check({ ...tried, authenticatedDomain: 'pool.example' }, now - 200)
+    await committed()
+    const sender = ['--sender', 'a@pool.example']
+    const { status, out } = await check('--client', '198.51.100.9', ...sender)
+    expect({ status, out }).toEqual({
+      status: 0,
+      out: 'Passes: has waited long enough.\nClient: unknown[198.51.100.9], known as @pool.example\n',
+    })
+    expect((await check('--client', '203.0.113.1', ...sender)).status).toBe(3)
+    desk.settings(`${settings.replace('127.0.0.1:1', server.address)}skip_spf_pass = true\n`)
+    expect(await check('--client', '192.0.2.200', '--sender', 'new@pool.example')).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/^Passes: SPF confirms the client/),
     })
   })
 })

@@ -7,7 +7,7 @@ export interface ClientFacts {
   readonly address: Ip
   /** The client's name, only where its forward lookup gives the address again (Postfix's client_name, not `unknown`). */
   readonly confirmedName?: string | undefined
-  /** The domain for which SPF gave pass, once that check exists. */
+  /** The domain for which SPF gave pass, where that says something about the client. */
   readonly authenticatedDomain?: string | undefined
 }
 

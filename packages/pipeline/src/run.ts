@@ -19,6 +19,8 @@ export interface Outcome {
   /** The header fields that the message should get if this recipient's is let through, in order, the topmost first. */
   readonly headers: readonly MessageHeader[]
   readonly results: readonly CheckResult[]
+  /** What the findings led to for later checks. */
+  readonly derived: Derived
   /** Checks that broke; their cause is for the log. */
   readonly failures: readonly { readonly check: string; readonly error: unknown }[]
 }
@@ -100,5 +102,5 @@ async function runSteps(steps: readonly Step[], subject: Subject, onFailure: Ver
     }
     if (isFinal(verdict)) break
   }
-  return { verdict, headers, results, failures }
+  return { verdict, headers, results, derived, failures }
 }

@@ -1,5 +1,6 @@
 import { parseForwardPath, parseReversePath } from '@postern/addr'
-import { type GreylistDecision, identify } from '@postern/greylist'
+import { identify } from '@postern/greylist'
+import { type GreylistFinding, greylistDomain } from '@postern/pipeline'
 import { identityRules } from '@postern/policyd'
 import { clientOptions, formatClient } from '../client-option.ts'
 import { complain, configOption, defineCommand, dnsOption, exit, jsonOption, printJson } from '../command.ts'
@@ -33,10 +34,12 @@ does not count as an attempt. Exit status: 0 it passes, 3 it is deferred.`,
     const delivery = { helo: '', sender: bare(sender), recipient: bare(recipient) }
     return withGreylist({ config: options.config, isReadOnly: true }, io, ({ settings, greylist }) => {
       const wouldBe = { check: 'greylist', settings, greylist, delivery, options } as const
-      return withAnswer(wouldBe, io, async ({ client, finding, reply }) => {
-        const decision = finding as GreylistDecision
+      return withAnswer(wouldBe, io, async ({ client, finding, derived, reply }) => {
+        const decision = finding as Decision
         const rules = identityRules(settings)
-        const identity = identify({ address: client.address, confirmedName: client.name }, rules).text
+        const authenticatedDomain = greylistDomain(derived.authenticatedDomain, settings.greylist)
+        const { address, name: confirmedName } = client
+        const identity = identify({ address, confirmedName, authenticatedDomain }, rules).text
         const { enabled, mode } = settings.greylist
         if (options.json) await printJson(io, { ...decision, mode, identity, reply: reply ?? null })
         else {
@@ -48,7 +51,7 @@ does not count as an attempt. Exit status: 0 it passes, 3 it is deferred.`,
         if (!enabled) complain(io, '[greylist] enabled is false: the daemon delays nothing')
         else if (mode === 'observe' && decision.result === 'defer')
           complain(io, '[greylist] mode is "observe": the daemon only logs this')
-        return decision.result === 'pass' ? exit.ok : exit.temporary
+        return decision.result === 'defer' ? exit.temporary : exit.ok
       })
     })
   },
@@ -56,7 +59,12 @@ does not count as an attempt. Exit status: 0 it passes, 3 it is deferred.`,
 
 const bare = (address: string): string => address.replace(/^<(.*)>$/, '$1')
 
-function describeDecision(decision: GreylistDecision): string {
+/** What the greylist says about mail that is not our own users'. */
+type Decision = Exclude<GreylistFinding, { result: 'outgoing' }>
+
+function describeDecision(decision: Decision): string {
+  if (decision.result === 'spf-pass')
+    return 'Passes: SPF confirms the client, which is enough (skip_spf_pass).'
   if (decision.result === 'defer') {
     const { missingSeconds, reason } = decision
     const why = {

@@ -141,7 +141,10 @@ export type GreylistSettings = z.output<typeof settings>
  * What the greylist says. `outgoing`: mail of our own user, whose recipient is a known sender from now on; `spf-pass`: not
  * asked, as SPF confirms the sender (skip_spf_pass).
  */
-export type GreylistFinding = GreylistDecision | { readonly result: 'outgoing' | 'spf-pass' }
+export type GreylistFinding =
+  | GreylistDecision
+  | { readonly result: 'outgoing' }
+  | { readonly result: 'spf-pass' }
 
 export const greylist = defineCheck({
   name: 'greylist',
@@ -176,8 +179,6 @@ export const greylist = defineCheck({
       return { result: 'outgoing' }
     }
 
-    /** SPF's word on the sender is an identity only where names are, and where it is wanted. */
-    const usesDomain = options.spf_identity && options.identity === 'name'
     const headerName = options.header.slice(0, options.header.indexOf(':'))
 
     return {
@@ -185,9 +186,9 @@ export const greylist = defineCheck({
         if (subject.isAuthenticated) return learn(subject)
         if (authenticatedDomain === undefined) return list.check(subject, subject.now)
         if (options.skip_spf_pass) return skipped
-        if (!usesDomain) return list.check(subject, subject.now)
         const { client, sender, recipient } = subject
-        return list.check({ client, sender, recipient, authenticatedDomain }, subject.now)
+        const domain = greylistDomain(authenticatedDomain, options)
+        return list.check({ client, sender, recipient, authenticatedDomain: domain }, subject.now)
       },
       judge(finding, subject) {
         if (finding.result !== 'defer' || options.mode === 'observe') return noVerdict
@@ -215,5 +216,13 @@ export const greylist = defineCheck({
     }
   },
 })
+
+/** The domain to greylist by, where SPF has confirmed one: only where names are identities, and where it is wanted. */
+export function greylistDomain(
+  authenticatedDomain: string | undefined,
+  { spf_identity, identity }: Pick<GreylistSettings, 'spf_identity' | 'identity'>,
+): string | undefined {
+  return spf_identity && identity === 'name' ? authenticatedDomain : undefined
+}
 
 const skipped: GreylistFinding = { result: 'spf-pass' }
