@@ -1,7 +1,7 @@
 // The evaluation of a record, RFC 7208 §4: one run from start to end over what is known of the DNS. Where an answer is still
 // on its way the run goes on as if the term did not match, so that what later terms need is asked meanwhile; such a run has
 // no result, and is done again when the answer is there (see questions.ts). Mechanisms are in mechanisms.ts.
-import type { Answer, RecordType, RecordTypes, TempReason } from '@postern/dns'
+import { type Answer, isQueryName, type RecordType, type RecordTypes, type TempReason } from '@postern/dns'
 import { asQueryName, expandName } from './expand.ts'
 import type { SpfLimits } from './limits.ts'
 import type { DomainSpec } from './macro.ts'
@@ -185,7 +185,8 @@ export class Evaluation {
   ask<K extends RecordType>(open: OpenTerm, name: string, type: K): Answer<RecordTypes[K]> | undefined {
     const answer = this.#askFor(name, type)
     if (answer === undefined) return undefined
-    if (answer.kind === 'nodata' || answer.kind === 'nxdomain') open.isVoid = true
+    // RFC 7208 §4.6.4 is about queries; a name that cannot be one (§4.8) costs nobody anything.
+    if ((answer.kind === 'nodata' || answer.kind === 'nxdomain') && isQueryName(name)) open.isVoid = true
     open.lookups.push({ name, type, answer } as unknown as SpfLookup)
     return answer
   }
