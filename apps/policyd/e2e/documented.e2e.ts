@@ -3,6 +3,7 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Attempt, attempt, codesOf } from './harness/attempt.ts'
 import { secondsNow, untilSecond } from './harness/clock.ts'
 import { checkout, checkRunnableBy, type Daemon, startDaemon } from './harness/daemon.ts'
 import { documented } from './harness/documented.ts'
@@ -46,24 +47,32 @@ const further = () => `
 delay_seconds = ${delaySeconds}
 ${dns.settings}`
 
-/** What holds for every way: refused, deferred, delivered with a header. Gives the recipient of the mail. */
+/** What holds for every way: refused, deferred, delivered with its headers. Gives the last recipient of the mail. */
 async function expectFiltering(postfix: Postfix, way: string): Promise<string> {
-  const recipient = `${way}@lab.example.com`
+  const recipients = [`first-${way}@lab.example.com`, `${way}@lab.example.com`]
   const mail = {
+    client: { address: '192.0.2.10' },
     helo: 'mail.example.net',
-    sender: 'alice@example.net',
-    recipients: [recipient],
+    sender: 'alice@sender.example.net',
+    recipients,
     subject: way,
   }
-  const wrong = { ...mail, helo: 'server', recipients: [`other-${recipient}`] }
-  expect((await sendMail(postfix.port, wrong)).codes).toBe('504 5.5.2')
-  expect((await sendMail(postfix.port, mail)).codes).toBe('450 4.2.0')
+  const send = async (changes: Partial<Attempt>) =>
+    codesOf(await attempt(postfix.port, { ...mail, ...changes }))
+  const others = recipients.map((recipient) => `other-${recipient}`)
+  expect(await send({ helo: 'server', recipients: others })).toBe('504 5.5.2, 504 5.5.2')
+  expect(await send({ client: { address: '203.0.113.66' }, recipients: others })).toBe(
+    '550 5.7.23, 550 5.7.23',
+  )
+  expect(await send({})).toBe('450 4.2.0, 450 4.2.0')
   const firstAt = secondsNow()
   await untilSecond(firstAt + delaySeconds)
-  expect((await sendMail(postfix.port, mail)).codes).toBe('250 2.0.0')
-  const [message] = await postfix.delivered(way)
-  expect(message!.header('X-Greylist')).toEqual([expect.stringMatching(/^delayed \d seconds by postern-/)])
-  return recipient
+  expect(await send({})).toBe('250 2.1.5, 250 2.1.5')
+  for (const message of await postfix.delivered(way, 2)) {
+    expect(message.header('Received-SPF')).toEqual([expect.stringMatching(/^pass /)])
+    expect(message.header('X-Greylist')).toEqual([expect.stringMatching(/^delayed \d seconds by postern-/)])
+  }
+  return recipients[1]!
 }
 
 function expectLogged(lines: readonly LogLine[]): void {
@@ -93,7 +102,7 @@ describe('by TCP', () => {
     const places = { '127.0.0.1:10023': listen }
     postfix = await prepared.start({
       mainCf: documented('/etc/postfix/main.cf by TCP', places),
-      secondSmtpd: documented('/etc/postfix/master.cf submission', places),
+      smtpds: { submission: documented('/etc/postfix/master.cf submission', places) },
     })
     stops.push(postfix.stop)
   })
@@ -122,8 +131,10 @@ describe('by TCP', () => {
     }
     const letter = { helo: 'laptop.local', sender: ours, recipients: [friend], subject: 'hello' }
 
-    expect((await sendMail(postfix.secondPort, letter)).codes).toBe('554 5.7.1')
-    expect((await sendMail(postfix.secondPort, { ...letter, login: 'dora' })).codes).toBe('250 2.0.0')
+    expect((await sendMail(postfix.portOf('submission'), letter)).codes).toBe('554 5.7.1')
+    expect((await sendMail(postfix.portOf('submission'), { ...letter, login: 'dora' })).codes).toBe(
+      '250 2.0.0',
+    )
     const [outgoing] = await daemon.decisions(friend)
     expect(outgoing!.fields.get('greylist_check')).toBe('outgoing')
     expect(outgoing!.fields.get('action')).toBe('DUNNO')
@@ -138,7 +149,7 @@ describe('by TCP', () => {
   })
 
   it('whom Postfix takes for logged in by XCLIENT is a user too', async () => {
-    const session = await openDialogue(postfix.secondPort, { address: '192.0.2.99', login: 'dora' })
+    const session = await openDialogue(postfix.portOf('submission'), { address: '192.0.2.99', login: 'dora' })
     await session.greet('laptop.local')
     const [reply] = await session.envelope('dora@lab.example.com', 'another@example.net')
     expect(reply!.codes).toBe('250 2.1.5')
@@ -319,7 +330,7 @@ describe('without a daemon', () => {
     const ask = `smtpd_recipient_restrictions = reject_unauth_destination, check_policy_service inet:127.0.0.1:${await freePort()}`
     postfix = await prepared.start({
       mainCf: ask,
-      secondSmtpd: `  -o { ${documented('/etc/postfix/main.cf default action').trim()} }`,
+      smtpds: { passing: `  -o { ${documented('/etc/postfix/main.cf default action').trim()} }` },
     })
     stops.push(postfix.stop)
   })
@@ -338,7 +349,9 @@ describe('without a daemon', () => {
   })
 
   it('and with the default action DUNNO, mail passes', async () => {
-    expect((await sendMail(postfix.secondPort, { ...mail, subject: 'passed' })).codes).toBe('250 2.0.0')
+    expect((await sendMail(postfix.portOf('passing'), { ...mail, subject: 'passed' })).codes).toBe(
+      '250 2.0.0',
+    )
     expect(await postfix.delivered('passed')).toHaveLength(1)
   })
 })

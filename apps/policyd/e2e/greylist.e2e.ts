@@ -39,6 +39,8 @@ beforeAll(async () => {
 listen = ["127.0.0.1:${port}"]
 [store]
 directory = "state"
+[spf]
+header = "none"
 [greylist]
 delay_seconds = ${delaySeconds}
 clients_files = ["${prepared.directory}/whitelist_clients", "${prepared.directory}/whitelist_clients.local"]
@@ -62,7 +64,7 @@ ${dns.settings}`,
     `smtpd_recipient_restrictions = reject_unauth_destination, check_policy_service inet:127.0.0.1:${where}`
   postfix = await prepared.start({
     mainCf: ask(port),
-    secondSmtpd: `  -o { ${ask(observerPort)} }`,
+    smtpds: { observing: `  -o { ${ask(observerPort)} }` },
   })
 })
 
@@ -205,8 +207,8 @@ describe('with mode = "observe"', () => {
   it('nothing is delayed, and the log says what would have been', async () => {
     const recipient = 'frank@lab.example.com'
     const mail = { helo, sender, recipients: [recipient], subject: 'observed' }
-    expect((await sendMail(postfix.secondPort, mail)).codes).toBe('250 2.0.0')
-    expect((await sendMail(postfix.secondPort, mail)).codes).toBe('250 2.0.0')
+    expect((await sendMail(postfix.portOf('observing'), mail)).codes).toBe('250 2.0.0')
+    expect((await sendMail(postfix.portOf('observing'), mail)).codes).toBe('250 2.0.0')
     const copies = await postfix.delivered(mail.subject, 2)
     for (const copy of copies) expect(copy.header('X-Greylist')).toEqual([])
     const lines = await observer.decisions(recipient, 2)

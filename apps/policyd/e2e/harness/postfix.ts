@@ -36,15 +36,16 @@ export interface PostfixServices {
   readonly mainCf: string
   /** Further services. */
   readonly masterCf?: string
-  /** A second smtpd: its own lines, `  -o name=value` each. */
-  readonly secondSmtpd?: string
+  /** Further smtpds, each with a port of its own: their lines by a name that the test gives them, `  -o name=value` each. */
+  readonly smtpds?: Readonly<Record<string, string>>
   /** Run the smtpd chrooted to the queue directory, as Debian does. */
   readonly chroot?: boolean
 }
 
 export interface Postfix {
   readonly port: number
-  readonly secondPort: number
+  /** The port of one of the further smtpds. */
+  portOf(smtpd: string): number
   readonly queueDirectory: string
   /** Messages with that subject in the maildir, once there are `count` of them. */
   delivered(subject: string, count?: number): Promise<readonly Message[]>
@@ -54,6 +55,8 @@ export interface Postfix {
 
 /** A delivered message. */
 export interface Message {
+  /** The names of its header fields, the topmost first. */
+  readonly names: readonly string[]
   /** The values of all header fields of that name. */
   header(name: string): readonly string[]
 }
@@ -76,12 +79,15 @@ export function preparePostfix(): PreparedPostfix {
 }
 
 async function start(directory: string, services: PostfixServices): Promise<Postfix> {
-  const ports = { first: await freePort(), second: await freePort() }
+  const port = await freePort()
+  const smtpds: Smtpd[] = []
+  for (const [name, lines] of Object.entries(services.smtpds ?? {}))
+    smtpds.push({ name, port: await freePort(), lines })
   const etc = path.join(directory, 'etc')
   writeFileSync(path.join(etc, 'main.cf'), `${baseMainCf(directory)}\n${services.mainCf}\n`)
   // All mail goes to one mailbox; one recipient does not exist.
   writeFileSync(path.join(etc, 'mailboxes'), '!/^nobody-by-that-name@/ mail/\n')
-  writeFileSync(path.join(etc, 'master.cf'), masterCf(ports, services))
+  writeFileSync(path.join(etc, 'master.cf'), masterCf({ port, smtpds, services }))
   const maillog = () => readIfThere(path.join(directory, 'maillog'))
   const sasl = await startSasl(path.join(directory, 'queue', 'sasl'))
   const { status, stdout, stderr } = run(etc, 'start')
@@ -99,8 +105,12 @@ async function start(directory: string, services: PostfixServices): Promise<Post
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
   }
   return {
-    port: ports.first,
-    secondPort: ports.second,
+    port,
+    portOf(name) {
+      const smtpd = smtpds.find((other) => other.name === name)
+      if (smtpd === undefined) throw new Error(`this Postfix has no smtpd named ${name}`)
+      return smtpd.port
+    },
     queueDirectory: path.join(directory, 'queue'),
     delivered: (subject, count = 1) =>
       awaitMessages(path.join(directory, 'mail'), { subject, count, maillog }),
@@ -157,10 +167,22 @@ local_recipient_maps =
 smtpd_error_sleep_time = 0s
 smtpd_peername_lookup = no`
 
+interface Smtpd {
+  readonly name: string
+  readonly port: number
+  readonly lines: string
+}
+
+interface Services {
+  readonly port: number
+  readonly smtpds: readonly Smtpd[]
+  readonly services: PostfixServices
+}
+
 /** Only what a message on its way from smtpd to a maildir or to nowhere meets. */
-const masterCf = (ports: { first: number; second: number }, services: PostfixServices) =>
-  `127.0.0.1:${ports.first} inet n - ${services.chroot ? 'y' : 'n'} - - smtpd
-${services.secondSmtpd === undefined ? '' : `127.0.0.1:${ports.second} inet n - n - - smtpd\n${services.secondSmtpd}`}
+const masterCf = ({ port, smtpds, services }: Services) =>
+  `127.0.0.1:${port} inet n - ${services.chroot ? 'y' : 'n'} - - smtpd
+${smtpds.map((smtpd) => `127.0.0.1:${smtpd.port} inet n - n - - smtpd\n${smtpd.lines}`).join('\n')}
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
@@ -200,9 +222,11 @@ function messageOf(text: string): Message {
   const head = text.slice(0, text.indexOf('\n\n')).replaceAll(/\n[ \t]+/g, ' ')
   const fields = head.split('\n').map((line) => {
     const colon = line.indexOf(':')
-    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const
+    return [line.slice(0, colon), line.slice(colon + 1).trim()] as const
   })
   return {
-    header: (name) => fields.filter(([key]) => key === name.toLowerCase()).map(([, value]) => value),
+    names: fields.map(([name]) => name),
+    header: (name) =>
+      fields.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value),
   }
 }

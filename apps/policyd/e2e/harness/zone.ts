@@ -1,4 +1,4 @@
-// The DNS of the tests: one small server on loopback that knows these names and nothing else.
+// The DNS of the tests: one small server on loopback that knows these names, what a test adds, and nothing else.
 
 import { createZone, type ServerQuery, startZoneServer, type ZoneServer } from '@postern/dns/testing'
 
@@ -8,6 +8,7 @@ mx-only.example.net       MX   10 mail.example.net
 gw1.pool.example.org      A    198.51.100.7     ; two servers of one pool, in different networks
 gw2.pool.example.org      A    203.0.113.7
 slow.example.net          A    192.0.2.11
+sender.example.net        TXT  "v=spf1 ip4:192.0.2.10 -all"
 `
 
 /** Names that the server has trouble with. */
@@ -20,10 +21,10 @@ export interface Dns extends ZoneServer {
   hold(): { asked: Promise<void>; release: () => void }
 }
 
-/** Starts the server on a port of the kernel's choice. */
-export async function startDns(): Promise<Dns> {
+/** Starts the server on a port of the kernel's choice; `more` is further zone text. */
+export async function startDns(more = ''): Promise<Dns> {
   let holding: { onAsked: () => void; isHeld: boolean } | undefined
-  const server = await startZoneServer(createZone(text, { failures }), {
+  const server = await startZoneServer(createZone(text + more, { failures }), {
     conduct(query: ServerQuery) {
       if (query.name !== 'slow.example.net' || !holding?.isHeld) return undefined
       holding.onAsked()
