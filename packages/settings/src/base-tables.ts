@@ -97,9 +97,9 @@ const dns = z
       .int()
       .min(100)
       .max(60_000)
-      .default(10_000)
+      .default(20_000)
       .describe(
-        'All questions about one message together may take this long; what is unknown then counts as trouble in the DNS. Postfix waits 100 s for us.',
+        'All questions about one message together may take this long; what is unknown then counts as trouble in the DNS. RFC 7208 wants 20 s at least for SPF; Postfix waits 100 s for us.',
       ),
     cache_entries: z
       .int()
