@@ -10,7 +10,7 @@ export function decidingStep({ chain }: Pick<WithChain, 'chain'>): SpfStep {
   return chain[chain.length - 1]!
 }
 
-/** One sentence of printable ASCII without a full stop, at most some 300 characters long. */
+/** One sentence of printable ASCII without a full stop. Terms are clipped; the names in it may be as long as names are. */
 export function formatSpfReason(result: SpfResult): string {
   switch (result.result) {
     case 'none':
@@ -33,7 +33,7 @@ export function formatSpfReason(result: SpfResult): string {
 
 const noneSentences: Record<SpfNoneReason, (domain: string) => string> = {
   'invalid-ip': () => 'the address of the client cannot be read',
-  'invalid-domain': (domain) => `"${domain}" is no domain that could have an SPF record`,
+  'invalid-domain': (domain) => `"${clipped(domain)}" is no domain that could have an SPF record`,
   'no-such-domain': (domain) => `${domain} does not exist`,
   'no-record': (domain) => `${domain} has no SPF record`,
 }
