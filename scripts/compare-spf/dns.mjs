@@ -8,6 +8,7 @@ function hashes(name) {
   return sum % 3 === 0
 }
 
+const UNASKABLE = { kind: 'nxdomain', ttl: 0 }
 const NXDOMAIN = { kind: 'nxdomain', ttl: 60 }
 const NODATA = { kind: 'nodata', ttl: 60 }
 
@@ -15,7 +16,7 @@ const NODATA = { kind: 'nodata', ttl: 60 }
 export const resolverOf = ({ zone, failures }) => ({
   resolve(name, type) {
     if (name.length > 253 || name.split('.').some((label) => label === '' || label.length > 63))
-      return NXDOMAIN
+      return UNASKABLE
     let owner = name
     for (let aliases = 0; aliases <= 10; aliases++) {
       const reason = failures[`${owner} ${type}`]

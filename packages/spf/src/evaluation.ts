@@ -1,8 +1,15 @@
 // The evaluation of a record, RFC 7208 §4: one run from start to end over what is known of the DNS. Where an answer is still
 // on its way the run goes on as if the term did not match, so that what later terms need is asked meanwhile; such a run has
 // no result, and is done again when the answer is there (see questions.ts). Mechanisms are in mechanisms.ts.
-import { type Answer, isQueryName, type RecordType, type RecordTypes, type TempReason } from '@postern/dns'
-import { asQueryName, expandName } from './expand.ts'
+import {
+  type Answer,
+  isQueryName,
+  type RecordType,
+  type RecordTypes,
+  type Seconds,
+  type TempReason,
+} from '@postern/dns'
+import { expandName } from './expand.ts'
 import type { SpfLimits } from './limits.ts'
 import type { DomainSpec } from './macro.ts'
 import { macroValue } from './macro-values.ts'
@@ -177,7 +184,7 @@ export class Evaluation {
   }
 
   #targetOf(domain: DomainSpec | undefined, term: Term): string | undefined {
-    if (domain === undefined) return asQueryName(this.domain)
+    if (domain === undefined) return this.domain
     return domain.name ?? expandName(domain, (letter) => macroValue(this, letter, term))
   }
 
@@ -185,8 +192,7 @@ export class Evaluation {
   ask<K extends RecordType>(open: OpenTerm, name: string, type: K): Answer<RecordTypes[K]> | undefined {
     const answer = this.#askFor(name, type)
     if (answer === undefined) return undefined
-    // RFC 7208 §4.6.4 is about queries; a name that cannot be one (§4.8) costs nobody anything.
-    if ((answer.kind === 'nodata' || answer.kind === 'nxdomain') && isQueryName(name)) open.isVoid = true
+    if (answer.kind === 'nodata' || answer.kind === 'nxdomain') open.isVoid ||= isFromDns(answer, name)
     open.lookups.push({ name, type, answer } as unknown as SpfLookup)
     return answer
   }
@@ -212,8 +218,12 @@ export class Evaluation {
   }
 
   #askFor<K extends RecordType>(name: string, type: K): Answer<RecordTypes[K]> | undefined {
-    const answer = this.context.questions.ask(name, type, this.isWaiting)
+    const { questions } = this.context
+    const answer = questions.ask(name, type, this.isWaiting)
     if (answer === undefined) this.isWaiting = true
+    // RFC 7208 §4.6.4: when the time is over, also where trouble would only mean no match (§5.5).
+    else if (answer.kind === 'temperror' && questions.isOver())
+      this.fail({ result: 'temperror', reason: 'timeout', lookup: { name, type } })
     return answer
   }
 
@@ -227,6 +237,9 @@ export class Evaluation {
 }
 
 const NOTHING: readonly never[] = []
+
+// RFC 7208 §4.6.4 is about queries; a name that cannot be one (§4.8) costs nobody anything. The port says ttl 0 of it.
+const isFromDns = ({ ttl }: { readonly ttl: Seconds }, name: string): boolean => ttl > 0 || isQueryName(name)
 
 function faultOf(published: Exclude<PublishedRecord, { kind: 'record' }>): SpfPermReason | undefined {
   switch (published.kind) {

@@ -16,12 +16,14 @@ const NAME_END = 2 * (NAME_CHARACTERS + 2)
  */
 export function expandName({ parts, name }: DomainSpec, macroValueOf: MacroValues): string | undefined {
   if (name !== undefined) return name
-  for (const part of parts)
-    if (typeof part !== 'string' && macroValueOf(part.letter) === undefined) return undefined
   let text = ''
-  for (let i = parts.length - 1; i >= 0 && text.length < NAME_END; i--) {
+  for (let i = parts.length - 1; i >= 0; i--) {
     const part = parts[i]!
-    text = (typeof part === 'string' ? part : transform(macroValueOf(part.letter)!, part, NAME_END)) + text
+    // All values are wanted: any may be unknown.
+    const value = typeof part === 'string' ? part : macroValueOf(part.letter)
+    if (value === undefined) return undefined
+    if (text.length < NAME_END)
+      text = (typeof part === 'string' ? part : transform(value, part, NAME_END)) + text
   }
   return asQueryName(text)
 }
@@ -107,7 +109,9 @@ export function dottedIp(ip: Ip): string {
 
 /** A domain-spec after expansion as it is asked for: RFC 7208 §7.3 has a long name lose labels from the left. */
 export function asQueryName(expanded: string): string {
-  const name = normalizeName(expanded)
+  const lower = expanded.toLowerCase()
+  // Most names are in lower case already.
+  const name = lower === expanded && !expanded.endsWith('.') ? expanded : normalizeName(expanded)
   if (name.length <= NAME_CHARACTERS) return name
   const dot = name.indexOf('.', name.length - NAME_CHARACTERS - 1)
   return name.slice((dot < 0 ? name.lastIndexOf('.') : dot) + 1)

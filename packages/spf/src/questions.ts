@@ -35,9 +35,12 @@ const NETWORK: AnyAnswer = { kind: 'temperror', reason: 'network' }
 export class Questions {
   readonly #resolver: Resolver
   readonly #options: QueryOptions | undefined
+  readonly #budget: Budget | undefined
   readonly #signal: AbortSignalLike | undefined
   /** Answers by question, undefined while on their way. Made when the first one has to be waited for. */
   #known: Map<string, AnyAnswer | undefined> | undefined
+  /** Those that were there before: name, type and answer in turn. */
+  #early: (string | AnyAnswer)[] = []
   #ahead = 0
   #hasNews = false
   #wake: (() => void) | undefined
@@ -45,6 +48,7 @@ export class Questions {
   constructor({ resolver, budget, signal }: QuestionPorts) {
     this.#resolver = resolver
     this.#options = budget === undefined ? undefined : { budget }
+    this.#budget = budget
     this.#signal = signal
   }
 
@@ -56,7 +60,9 @@ export class Questions {
   #ask(name: string, type: RecordType, isAhead: boolean): AnyAnswer | undefined {
     if (this.#known === undefined) {
       const answer = this.#resolve(name, type)
-      return isPromise(answer) ? this.#await(name, type, answer) : answer
+      if (isPromise(answer)) return this.#await(name, type, answer)
+      this.#early.push(name, type, answer)
+      return answer
     }
     const key = `${type} ${name}`
     if (this.#known.has(key)) return this.#known.get(key) ?? (this.#signal?.aborted ? TIMEOUT : undefined)
@@ -80,10 +86,7 @@ export class Questions {
 
   #await(name: string, type: RecordType, answer: Promise<AnyAnswer>): undefined {
     const key = `${type} ${name}`
-    if (this.#known === undefined) {
-      this.#known = new Map()
-      this.#signal?.addEventListener('abort', this.#tell)
-    }
+    this.#known ??= this.#beginWaiting()
     const known = this.#known.set(key, undefined)
     const keep = (value: AnyAnswer) => {
       known.set(key, value)
@@ -96,9 +99,23 @@ export class Questions {
     )
   }
 
+  /** From now on answers are kept, as the evaluation will be run again. */
+  #beginWaiting(): Map<string, AnyAnswer | undefined> {
+    this.#signal?.addEventListener('abort', this.#tell)
+    const known = new Map<string, AnyAnswer | undefined>()
+    for (let i = 0; i < this.#early.length; i += 3)
+      known.set(`${this.#early[i + 1]} ${this.#early[i]}`, this.#early[i + 2] as AnyAnswer)
+    return known
+  }
+
   readonly #tell = (): void => {
     this.#hasNews = true
     this.#wake?.()
+  }
+
+  /** Whether nothing more can be asked: the signal has fired, or the budget is spent. */
+  isOver(): boolean {
+    return this.#signal?.aborted === true || this.#budget?.isSpent() === true
   }
 
   /** Waits until more is known than when it was last called, or until the time is over. */
@@ -121,25 +138,27 @@ const isPromise = (answer: MaybeAsync<AnyAnswer>): answer is Promise<AnyAnswer> 
 const readable = (type: RecordType, answer: AnyAnswer): AnyAnswer =>
   isAnswer(type, answer) ? answer : NETWORK
 
-function isAnswer(type: RecordType, answer: unknown): boolean {
-  if (typeof answer !== 'object' || answer === null) return false
-  const { kind, records, reason } = answer as Partial<Record<'kind' | 'records' | 'reason', unknown>>
-  if (kind !== 'records')
-    return kind === 'nodata' || kind === 'nxdomain' || (kind === 'temperror' && reasons.has(reason))
-  if (!Array.isArray(records)) return false
-  for (const record of records) if (!isRecord(type, record)) return false
-  return true
+function isAnswer(type: RecordType, answer: AnyAnswer): boolean {
+  switch (answer?.kind) {
+    case 'records':
+      return Array.isArray(answer.records) && areRecords(type, answer.records)
+    case 'nodata':
+    case 'nxdomain':
+      return true
+    case 'temperror':
+      return reasons.has(answer.reason)
+    default:
+      return false
+  }
 }
 
 const reasons: ReadonlySet<unknown> = new Set<TempReason>(['timeout', 'servfail', 'refused', 'network'])
 
-function isRecord(type: RecordType, record: unknown): boolean {
-  switch (type) {
-    case 'TXT':
-      return Array.isArray(record) && record.every((text) => typeof text === 'string')
-    case 'MX':
-      return typeof (record as MxRecord | null)?.exchange === 'string'
-    default:
-      return typeof record === 'string'
-  }
+function areRecords(type: RecordType, records: readonly unknown[]): boolean {
+  for (const record of records)
+    if (type === 'TXT') {
+      if (!Array.isArray(record) || !areRecords('A', record)) return false
+    } else if (typeof (type === 'MX' ? (record as MxRecord | null)?.exchange : record) !== 'string')
+      return false
+  return true
 }
