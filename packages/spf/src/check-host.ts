@@ -51,11 +51,11 @@ function evaluate(input: SpfInput, ports: SpfPorts, record: SpfRecord | undefine
     now: ports.now,
   }
   const isExplained = ports.explain !== false
-  const evaluation = new Evaluation(read.request, context)
-  return (
-    runOnce(evaluation, record, isExplained) ??
-    runAgain(() => runOnce(new Evaluation(read.request, context), record, isExplained), questions)
-  )
+  const { request } = read
+  const result = runOnce(new Evaluation(request, context), record, isExplained)
+  if (result !== undefined) return result
+  const again: EvaluationContext = { ...context, read: new Map() }
+  return runAgain(() => runOnce(new Evaluation(request, again), record, isExplained), questions)
 }
 
 /** Runs again whenever more is known, until the run has all it needs. */

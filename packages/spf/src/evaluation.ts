@@ -16,7 +16,7 @@ import { macroValue } from './macro-values.ts'
 import { matches } from './mechanisms.ts'
 import type { Questions } from './questions.ts'
 import type { Directive, Qualifier, RedirectModifier, SpfRecord, Term } from './record.ts'
-import { type PublishedRecord, publishedRecord } from './record-cache.ts'
+import { type PublishedRecord, publishedRecord, type TxtRecords } from './record-cache.ts'
 import type { SpfRequest } from './request.ts'
 import type { RecordTrace, SpfLookup, SpfPermReason, SpfResultWord, TermTrace } from './result.ts'
 
@@ -27,6 +27,8 @@ export interface EvaluationContext {
   readonly receiver: string | undefined
   /** Seconds since 1970, for %{t}. */
   readonly now: number | undefined
+  /** The records that were read in runs before. */
+  readonly read?: Map<TxtRecords, PublishedRecord>
 }
 
 /** Why there is no verdict from the record. */
@@ -87,7 +89,7 @@ export class Evaluation {
       return this.#end(trace)
     }
     if (answer.kind !== 'records') return this.#end(trace)
-    const published = publishedRecord(answer.records)
+    const published = publishedRecord(answer.records, this.context.read)
     if (published.kind !== 'record') {
       const reason = faultOf(published)
       if (reason !== undefined) this.fail({ result: 'permerror', reason, term: undefined })

@@ -15,7 +15,8 @@ export function selectRecord(records: readonly (readonly string[])[]): SelectedR
     const joined = strings.length === 1 ? strings[0]! : strings.join('')
     if (!isSpfRecord(joined)) continue
     if (text === undefined) text = joined
-    else texts = [...(texts ?? [text]), joined]
+    else if (texts === undefined) texts = [text, joined]
+    else texts.push(joined)
   }
   if (texts !== undefined) return { kind: 'multiple', texts }
   return text === undefined ? { kind: 'none' } : { kind: 'text', text }
