@@ -80,6 +80,15 @@ describe('a signal', () => {
     expect(await run(stuck, { signal })).toMatchObject({ result: 'fail', explanation: undefined })
   })
 
+  it('that fires as the verdict comes keeps it from asking for the explanation', async () => {
+    const zone = publishing('v=spf1 -all exp=x.example', 'x.example TXT "too late"')
+    const controller = new AbortController()
+    const result = run(stuckAt(zone), { signal: controller.signal })
+    controller.abort()
+    expect(await result).toMatchObject({ result: 'fail', explanation: undefined })
+    expect(asked(zone)).toEqual(['TXT d.example'])
+  })
+
   it('is heeded where trouble alone would be no match', async () => {
     for (const record of ['v=spf1 ptr -all', 'v=spf1 exists:%{p}.x.example -all']) {
       const zone = publishing(record)

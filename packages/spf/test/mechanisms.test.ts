@@ -151,6 +151,12 @@ describe('mechanisms', () => {
     expect(asked(zone)).toEqual(['TXT d.example', 'MX near.example'])
   })
 
+  it('a null MX (RFC 7505) names no server to ask for, and is an answer', () => {
+    const zone = publishing('v=spf1 mx:null.example -all', lines)
+    expect(check(zone)).toMatchObject({ result: 'fail', lookups: { terms: 1, void: 0 } })
+    expect(asked(zone)).toEqual(['TXT d.example', 'MX null.example'])
+  })
+
   it('within an include the domain is the included one, without it in what follows', () => {
     const zone = publishing('v=spf1 include:own.example a:%{d} -all', lines)
     expect(check(zone).result).toBe('pass')
