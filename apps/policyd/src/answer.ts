@@ -5,8 +5,9 @@ const dunno: Action = { kind: 'dunno' }
 
 const answers = new WeakMap<Verdict, Action>()
 
-/** The verdict in Postfix's words; the same action for the same verdict, so that its text is made once. */
+/** The verdict in Postfix's words. Deferrals are few and given again and again: the same action for each, so that its text is made once. */
 export function answerOf(verdict: Verdict): Action {
+  if (verdict.kind !== 'defer-if-permit') return actionOf(verdict)
   let answer = answers.get(verdict)
   if (answer === undefined) {
     answer = actionOf(verdict)
