@@ -83,7 +83,6 @@ class SocketServer implements PolicyServer {
   private readonly options: PolicyServerOptions
   private readonly limits: PolicyLimits
   private readonly counters: Counters = { requests: 0, protocolErrors: 0, handlerErrors: 0 }
-  private readonly outbox = new Outbox()
   private readonly servers = new Set<net.Server>()
   private readonly links = new Set<Link>()
   private accepted = 0
@@ -161,7 +160,7 @@ class SocketServer implements PolicyServer {
       handlers: this.options,
       limits: this.limits,
       counters: this.counters,
-      transport: new SocketTransport(socket, this.outbox),
+      transport: new SocketTransport(socket),
     })
     const link: Link = { socket, exchange, lastTick: this.tick }
     this.links.add(link)
@@ -208,41 +207,15 @@ class SocketServer implements PolicyServer {
   }
 }
 
-/**
- * Answers of one turn of the event loop, written at its end. The first write wakes the peer, who often is one process for
- * many connections; the next find it awake (measured with 8 connections: a tenth more requests a second).
- */
-class Outbox {
-  private sockets: net.Socket[] = []
-  private texts: string[] = []
-
-  put(socket: net.Socket, text: string): void {
-    if (this.sockets.length === 0) setImmediate(this.flush)
-    this.sockets.push(socket)
-    this.texts.push(text)
-  }
-
-  readonly flush = (): void => {
-    const { sockets, texts } = this
-    if (sockets.length === 0) return
-    this.sockets = []
-    this.texts = []
-    for (let i = 0; i < sockets.length; i++) sockets[i]!.write(texts[i]!)
-  }
-}
-
 class SocketTransport implements Transport {
   private readonly socket: net.Socket
-  private readonly outbox: Outbox
 
-  constructor(socket: net.Socket, outbox: Outbox) {
+  constructor(socket: net.Socket) {
     this.socket = socket
-    this.outbox = outbox
   }
 
   write(text: string): boolean {
-    this.outbox.put(this.socket, text)
-    return !this.socket.writableNeedDrain
+    return this.socket.write(text)
   }
 
   pause(): void {
@@ -254,13 +227,11 @@ class SocketTransport implements Transport {
   }
 
   finish(): void {
-    this.outbox.flush()
     this.socket.destroySoon()
   }
 
   finishLate(): void {
     const { socket } = this
-    this.outbox.flush()
     socket.end()
     socket.resume()
     const timer = setTimeout(() => socket.destroy(), lateMs)
