@@ -1,8 +1,8 @@
 // What an SPF check found, for people and for programs.
 
 import {
-  defaultLimits,
   formatSpfReason,
+  type SpfLimits,
   type SpfLookup,
   type SpfResult,
   type SpfResultWord,
@@ -14,16 +14,18 @@ import { printableBytes } from './text-table.ts'
 import { hangText, TERMINAL_COLUMNS } from './text-wrap.ts'
 
 export interface SpfAnswer extends IdentityInput {
+  /** Those that the settings give the domain. */
+  readonly limits: SpfLimits
   readonly result: SpfResult
 }
 
 export function formatSpfAnswer(answer: SpfAnswer): string {
-  const { result } = answer
+  const { result, limits } = answer
   const { terms, void: voids } = result.lookups
   const lines = [
     `${subjectOf(answer)}: ${result.result}\n`,
     hangText('  ', `${formatSpfReason(result)}.`),
-    `  ${terms} of ${defaultLimits.terms} lookups, ${voids} of ${defaultLimits.voidTerms} void\n`,
+    `  ${terms} of ${limits.terms} lookups, ${voids} of ${limits.voidTerms} void\n`,
   ]
   if (result.result === 'fail' && result.explanation !== undefined)
     lines.push(hangText('  ', `The domain explains: "${printableBytes(result.explanation)}"`))
@@ -131,7 +133,7 @@ function describeRecord(record: unknown): string {
 const identityNames = { helo: 'helo', mailfrom: 'mailfrom' } as const
 
 /** The shape is documented in README.md. */
-export function jsonOfSpfAnswer({ identity, input, result }: SpfAnswer) {
+export function jsonOfSpfAnswer({ identity, input, limits, result }: SpfAnswer) {
   const path = pathOf(result)
   return {
     identity: identityNames[identity],
@@ -144,7 +146,7 @@ export function jsonOfSpfAnswer({ identity, input, result }: SpfAnswer) {
     error: 'reason' in result ? result.reason : null,
     decision: decisionJson(result),
     explanation: result.result === 'fail' ? (result.explanation ?? null) : null,
-    lookups: { ...result.lookups, limit: defaultLimits.terms, voidLimit: defaultLimits.voidTerms },
+    lookups: { ...result.lookups, limit: limits.terms, voidLimit: limits.voidTerms },
     path: path === undefined ? null : recordJson(path),
   }
 }

@@ -40,6 +40,14 @@ afterEach(async () => {
 const check = (...argv: string[]) => desk.run('spf', 'check', ...argv)
 
 describe('spf check', () => {
+  it('counts void lookups as far as the settings let the daemon', async () => {
+    const record = 'v=spf1 a:a.gone.example a:b.gone.example a:c.gone.example -all'
+    const ask = () => check('--ip', '1.2.3.4', '--sender', 'ann@example.org', '--record', record)
+    expect(await ask()).toMatchObject({ status: 4, out: expect.stringContaining(', 3 of 2 void\n') })
+    desk.settings(`[dns]\nservers = ["${server.address}"]\n[spf]\nvoid_lookups_domains = ["example.org 3"]\n`)
+    expect(await ask()).toMatchObject({ status: 1, out: expect.stringContaining(', 3 of 3 void\n') })
+  })
+
   it('shows the way to a fail', async () => {
     expect(await check('--ip', '1.2.3.4', '--sender', 'ann@example.org')).toEqual({
       status: 1,

@@ -1,6 +1,7 @@
+import { spfLimits } from '@postern/pipeline'
 import type { Dns } from '@postern/policyd'
 import { findSettings } from '@postern/settings/file'
-import { checkHost, type SpfResultWord } from '@postern/spf'
+import { checkHost, defaultLimits, type SpfLimits, type SpfResultWord } from '@postern/spf'
 import {
   complain,
   configOption,
@@ -56,12 +57,14 @@ Exit status, that of the sender where both are checked: 0 pass, 1 fail, 2 softfa
     const { settings } = found
     const opened = openDnsAt(settings, options.dns)
     if (!opened.ok) return complain(io, opened.message, usageStatus)
+    // As the daemon counts, which an administrator may have told to count further for a domain.
+    const limitsOf = spfLimits(settings.spf)
     const receiver = settings.policy.host_name ?? io.host().name
     try {
       const answers: SpfAnswer[] = []
       for (const [i, identity] of read.identities.entries()) {
         const record = i === read.identities.length - 1 ? options.record : undefined
-        answers.push(await check(identity, { dns: opened.dns, record, receiver, io }))
+        answers.push(await check(identity, { dns: opened.dns, record, receiver, limitsOf, io }))
       }
       const status = statuses[answers.at(-1)!.result.result]
       if (options.json) await printJson(io, { status, results: answers.map(jsonOfSpfAnswer) })
@@ -77,11 +80,16 @@ interface Means {
   readonly dns: Dns
   readonly record: string | undefined
   readonly receiver: string
+  readonly limitsOf: (domain: string) => Partial<SpfLimits> | undefined
   readonly io: CliIo
 }
 
-async function check(identity: IdentityInput, { dns, record, receiver, io }: Means): Promise<SpfAnswer> {
+async function check(identity: IdentityInput, means: Means): Promise<SpfAnswer> {
+  const { dns, record, receiver, limitsOf, io } = means
+  const { input } = identity
   const resolver = record === undefined ? dns.resolver : publishing(dns.resolver, record)
-  const ports = { resolver, receiver, budget: dns.newBudget(), now: io.now() }
-  return { ...identity, result: await checkHost(identity.input, ports) }
+  const domain = input.sender === '' ? input.helo : input.sender.slice(input.sender.lastIndexOf('@') + 1)
+  const limits = { ...defaultLimits, ...limitsOf(domain) }
+  const ports = { resolver, receiver, limits, budget: dns.newBudget(), now: io.now() }
+  return { ...identity, limits, result: await checkHost(input, ports) }
 }

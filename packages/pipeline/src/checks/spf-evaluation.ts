@@ -22,7 +22,7 @@ export function createSpfEvaluation(
 ): (subject: Subject) => MaybeAsync<SpfFinding> {
   const { resolver, host } = ports
   const exemptions = createExemptions(settings, ports)
-  const limitsOf = voidLimits(settings)
+  const limitsOf = spfLimits(settings)
   const receiver = settings.hide_receiver ? undefined : host.name
   const isEnforced = settings.mode === 'enforce'
   const checksHelo = settings.helo_reject !== 'off'
@@ -87,7 +87,9 @@ export function createSpfEvaluation(
 const withoutTrace = (result: SpfResult): SpfResult => ({ ...result, trace: undefined })
 
 /** The limits of an evaluation by the domain it begins with; undefined: those of RFC 7208. */
-function voidLimits(settings: SpfSettings): (domain: string) => Partial<SpfLimits> | undefined {
+export function spfLimits(
+  settings: Pick<SpfSettings, 'void_lookups' | 'void_lookups_domains'>,
+): (domain: string) => Partial<SpfLimits> | undefined {
   const of = (voidTerms: number) => (voidTerms === defaultLimits.voidTerms ? undefined : { voidTerms })
   const usual = of(settings.void_lookups)
   const single = new NameList(
