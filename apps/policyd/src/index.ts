@@ -1,6 +1,7 @@
 export { greylistRules, identityRules } from './greylist-settings.ts'
 export { type Policyd, type PolicydOptions, runPolicyd, type StartedPolicyd } from './policyd.ts'
 export { createPorts, type Dns, openDns } from './ports.ts'
+export { inProcesses, processesProblem } from './processes.ts'
 export { type ProgramOptions, runAsProgram } from './program.ts'
 export { createConfiguredGreylist } from './service.ts'
 export { stateDirectory } from './state.ts'

@@ -3,6 +3,7 @@ import type { Settings } from '@postern/settings'
 /** What is done once at the start: sockets, store and log are opened. All else follows a changed file at once. */
 const fixed: { readonly [T in keyof Settings]?: readonly (keyof Settings[T])[] } = {
   policy: [
+    'processes',
     'listen',
     'socket_mode',
     'socket_owner',

@@ -24,6 +24,14 @@ const policy = z
       .describe(
         'Where Postfix reaches the daemon: "host:port", "[::1]:port" or "unix:/path/to/socket", any number of them. Anybody who can connect can ask, so keep to loopback and to sockets.',
       ),
+    processes: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(1)
+      .describe(
+        'Processes that share the sockets and the store. One answers some 15,000 requests a second; more help where that is not enough and there are cores to spare. Each takes some 100 MB and has a DNS cache of its own.',
+      ),
     socket_mode: z
       .string()
       .regex(/^0?[0-7]{3}$/, 'must be a file mode in octal digits, such as "0660"')

@@ -1,6 +1,6 @@
-import { runPolicyd } from '@postern/policyd'
+import { inProcesses, type PolicydOptions, processesProblem, runPolicyd } from '@postern/policyd'
 import { findSettings, readSettingsFile } from '@postern/settings/file'
-import { complain, configOption, defineCommand, exit } from '../command.ts'
+import { complain, configOption, defineCommand, type ExitStatus, exit } from '../command.ts'
 import type { CliIo } from '../io.ts'
 
 export const serve = defineCommand({
@@ -27,21 +27,26 @@ the lists they name, and opens the log file anew; settings with mistakes are rep
       complain(io, 'no postern.toml here and none in /etc/postern: the built-in defaults hold')
     if (!settings.policy.enabled)
       return complain(io, `nothing to run: [policy] enabled is false in ${path}`, exit.usage)
-    const stopped = untilStopped(io)
-    const started = await runPolicyd({
-      settings,
-      configPath: path,
-      log,
-      reload: () => readSettingsFile(path, io.cwd),
-    })
-    if (!started.ok) return complain(io, started.message, exit.failed)
-    const { policyd } = started
-    io.onSignal('SIGHUP', () => policyd.reload())
-    await stopped
-    await policyd.close()
-    return exit.ok
+    const problem = processesProblem(settings)
+    if (problem !== undefined) return complain(io, problem, exit.usage)
+    const reload = () => readSettingsFile(path, io.cwd)
+    const status = await inProcesses(settings, () =>
+      serveHere({ settings, configPath: path, log, reload }, io),
+    )
+    return status as ExitStatus
   },
 })
+
+async function serveHere(options: PolicydOptions, io: CliIo): Promise<ExitStatus> {
+  const stopped = untilStopped(io)
+  const started = await runPolicyd(options)
+  if (!started.ok) return complain(io, started.message, exit.failed)
+  const { policyd } = started
+  io.onSignal('SIGHUP', () => policyd.reload())
+  await stopped
+  await policyd.close()
+  return exit.ok
+}
 
 function untilStopped(io: CliIo): Promise<void> {
   return new Promise((resolve) => {
