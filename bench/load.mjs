@@ -1,17 +1,7 @@
 // A load of policy requests as Postfix sends them: some connections, one request in flight on each, half of the triplets
 // seen before. Runs in the benchmark's own process; servers are others.
 import net from 'node:net'
-
-/** Deterministic numbers in [0, 1) (mulberry32). */
-export function random(seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
+import { randomSource } from '../scripts/random-source.mjs'
 
 /** The sender, recipient and client of triplet `n`; the same as those that `fill-store.mjs` puts into a store. */
 export function triplet(n) {
@@ -33,7 +23,7 @@ function requestOf({ address, name, sender, recipient }, n) {
 
 /** Requests made before the clock starts: half new triplets, from `first` on, half chosen from those before. */
 export function makeRequests(count, { first, seed }) {
-  const next = random(seed)
+  const next = randomSource(seed)
   const requests = []
   let fresh = first
   for (let i = 0; i < count; i++) {

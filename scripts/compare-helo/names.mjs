@@ -1,16 +1,6 @@
 // Names to greet with: the odd ones that people send, and seeded random ones around every limit and syntax we know of.
 // A name is a string of bytes (latin1), as it goes over the wire; UTF-8 is already encoded.
-
-/** A deterministic source of random numbers (mulberry32): returns () => [0, 1). */
-function randomSource(seed) {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
+import { randomSource } from '../random-source.mjs'
 
 const bytes = (text) => Buffer.from(text, 'utf8').toString('latin1')
 

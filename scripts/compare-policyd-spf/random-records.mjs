@@ -1,16 +1,6 @@
 // Seeded random records: mostly sound, some with a mistake. Left out is what a peer is known to get wrong whatever stands around
 // it (deviations.json has it by cases of its own): %{p}, a macro that expands to an empty label, a record that includes itself.
-
-/** A deterministic source of random numbers (mulberry32): returns () => [0, 1). */
-function randomSource(seed) {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
+import { randomSource } from '../random-source.mjs'
 
 const below = (top) => (name) => `${name}.${top}`
 const hosts = [
