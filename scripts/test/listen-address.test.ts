@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseListenAddress } from '../../packages/postfix-policy/src/index.ts'
+import { parseListenAddress } from '../../packages/listener/src/index.ts'
 import { loadSettings } from '../../packages/settings/src/index.ts'
 
 const scraps = [

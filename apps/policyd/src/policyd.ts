@@ -1,4 +1,4 @@
-import { formatListenAddress, type ListenAddress, parseListenAddress } from '@postern/postfix-policy'
+import { formatListenAddress, type ListenAddress, parseListenAddress } from '@postern/listener'
 import { createPolicyServer, type PolicyServer, serveStream } from '@postern/postfix-policy/server'
 import type { LoadedSettings, Settings, SettingsProblem } from '@postern/settings'
 import { type Log, openLog } from './log.ts'

@@ -1,8 +1,8 @@
 // The other end of the protocol: asks a policy server as Postfix does. For tests, tools and replays.
 
 import net from 'node:net'
+import { formatListenAddress, type ListenAddress } from '@postern/listener'
 import { type Action, type ActionErrorCode, parseAction } from './action.ts'
-import { formatListenAddress, type ListenAddress } from './address.ts'
 import { formatRequest } from './request.ts'
 
 export type AskErrorCode =

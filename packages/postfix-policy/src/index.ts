@@ -1,7 +1,5 @@
 export type { Action, ActionErrorCode, ConditionalDeferral, ParsedAction, Refusal } from './action.ts'
 export { formatAction, parseAction } from './action.ts'
-export type { ListenAddress, ListenAddressErrorCode, ParsedListenAddress } from './address.ts'
-export { formatListenAddress, parseListenAddress } from './address.ts'
 export type { PolicyLimits } from './limits.ts'
 export { argumentBytes, defaultLimits, refusalTextBytes } from './limits.ts'
 export type { AttributeName, PolicyRequest, ProtocolState } from './request.ts'

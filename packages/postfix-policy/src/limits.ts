@@ -36,6 +36,3 @@ export const refusalTextBytes = 400
 
 /** Longest of any other action, in bytes after its word: a header line is at most 998 (RFC 5322 §2.1.1). */
 export const argumentBytes = 998
-
-/** Longest path of a UNIX socket, in bytes: sun_path of unix(7) has 108 with the NUL. */
-export const socketPathBytes = 107

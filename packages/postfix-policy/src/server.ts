@@ -1,7 +1,13 @@
 // A policy server on TCP and UNIX sockets. For one peer on stdin and stdout see stream.ts.
 
 import net from 'node:net'
-import type { ListenAddress } from './address.ts'
+import {
+  closedBefore,
+  type ListenAddress,
+  type Listened,
+  listenOn,
+  type SocketFileOptions,
+} from '@postern/listener'
 import {
   type Counters,
   Exchange,
@@ -11,10 +17,15 @@ import {
   type Transport,
 } from './exchange.ts'
 import { defaultLimits, type PolicyLimits } from './limits.ts'
-import { closedBefore, type Listened, listenOn, type SocketFileOptions } from './listen.ts'
 
+export type {
+  ListenAddress,
+  ListenError,
+  ListenErrorCode,
+  Listened,
+  SocketFileOptions,
+} from '@postern/listener'
 export type { PolicyConnection, PolicyHandlers } from './exchange.ts'
-export type { ListenError, ListenErrorCode, Listened, SocketFileOptions } from './listen.ts'
 export { type StreamOptions, serveStream } from './stream.ts'
 
 export interface PolicyServerOptions extends PolicyHandlers {

@@ -1,7 +1,7 @@
 import net from 'node:net'
+import type { ListenAddress } from '@postern/listener'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createPolicyClient, type PolicyClient, type PolicyClientOptions } from '../src/client.ts'
-import type { ListenAddress } from '../src/index.ts'
 import { createPolicyServer, type PolicyServer } from '../src/server.ts'
 
 const closers: (() => Promise<unknown>)[] = []

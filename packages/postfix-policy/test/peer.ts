@@ -1,7 +1,7 @@
 // The other end of a connection in tests: writes what it is told and collects what comes.
 
 import net from 'node:net'
-import type { ListenAddress } from '../src/index.ts'
+import type { ListenAddress } from '@postern/listener'
 
 export interface Peer {
   readonly socket: net.Socket

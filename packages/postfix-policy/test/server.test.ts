@@ -1,5 +1,6 @@
+import type { ListenAddress } from '@postern/listener'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Action, ListenAddress, PolicyRequest } from '../src/index.ts'
+import type { Action, PolicyRequest } from '../src/index.ts'
 import { createPolicyServer, type PolicyServer, type PolicyServerOptions } from '../src/server.ts'
 import { request } from './bytes.ts'
 import { connect, type Peer } from './peer.ts'

@@ -1,7 +1,6 @@
-// Where a policy server listens or a client connects: TCP or a UNIX socket, written as Postfix's administrators write it.
+// Where a server listens or a client connects: TCP or a UNIX socket, written as Postfix's administrators write it.
 
 import { socketPathBytes } from './limits.ts'
-import { encodeUtf8 } from './octets.ts'
 
 /** A TCP port (0: the kernel chooses) or a UNIX socket. */
 export type ListenAddress =
@@ -43,9 +42,7 @@ function parsePath(text: string, from: number): ParsedListenAddress {
   const path = text.slice(from)
   if (path === '') return fail('empty', from)
   if (!path.startsWith('/')) return fail('relative-path', from)
-  // A character is at most three bytes for each of its UTF-16 units, so only long paths need counting.
-  if (path.length > socketPathBytes || encodeUtf8(path).length > socketPathBytes)
-    return fail('path-too-long', from)
+  if (Buffer.byteLength(path) > socketPathBytes) return fail('path-too-long', from)
   return path.includes('\0')
     ? fail('bad-host', text.indexOf('\0'))
     : { ok: true, value: { kind: 'unix', path } }

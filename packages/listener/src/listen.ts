@@ -4,7 +4,7 @@ import { chmod, chown, lstat, unlink } from 'node:fs/promises'
 import net from 'node:net'
 import { dirname } from 'node:path'
 import { formatListenAddress, type ListenAddress } from './address.ts'
-import { socketPathBytes } from './limits.ts'
+import { backlog, socketPathBytes } from './limits.ts'
 
 /** Applied to a UNIX socket after it is bound. */
 export interface SocketFileOptions {
@@ -43,9 +43,6 @@ export type Listened =
   { readonly ok: true; readonly value: ListenAddress } | { readonly ok: false; readonly error: ListenError }
 
 const defaultMode = 0o666
-
-/** Connections that the system completes before we accept them (it cuts this to its own limit): a restart meets all smtpd at once. */
-const backlog = 4096
 
 /** Binds `server`. Never rejects. */
 export async function listenOn(
