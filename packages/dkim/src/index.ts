@@ -1,1 +1,1 @@
-export {}
+export { parseTagList, type Tag, type TagList, type TagListErrorCode } from './tag-list.ts'

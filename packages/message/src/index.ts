@@ -1,1 +1,1 @@
-export {}
+export type { ByteString, MessageSink } from './message-sink.ts'
