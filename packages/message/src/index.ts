@@ -1,1 +1,6 @@
+export { type FieldAddress, fieldAddresses } from './addresses.ts'
+export { fieldBody, fieldName } from './field.ts'
+export type { MessageLimits } from './limits.ts'
+export type { LineEnds } from './line-ends.ts'
+export { createMessageReader, type MessageReader, type MessageReaderOptions } from './message-reader.ts'
 export type { ByteString, MessageSink } from './message-sink.ts'
