@@ -1,7 +1,7 @@
 // The client of a would-be delivery, from --client and --client-name.
 
 import { type Ip, parseHostname, parseIp, unmapIp } from '@postern/addr'
-import type { Dns } from '@postern/policyd'
+import type { Dns } from '@postern/daemon'
 import { type ClientNames, lookupClientNames } from './dns-access.ts'
 
 export const clientOptions = {

@@ -1,8 +1,8 @@
 // The DNS as the daemon asks it, and the name that Postfix would give to a client.
 
 import type { Ip } from '@postern/addr'
+import { type Dns, openDns } from '@postern/daemon'
 import { parseServer, type QueryOptions, reverseName } from '@postern/dns'
-import { type Dns, openDns } from '@postern/policyd'
 import type { Settings } from '@postern/settings'
 
 export type OpenedDns =

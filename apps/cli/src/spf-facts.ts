@@ -1,8 +1,8 @@
 // What a suggestion is made from: the domain's mail servers, addresses and record in the DNS, and this machine.
 
 import { parseHostname, parseIp, unmapIp } from '@postern/addr'
+import type { Dns } from '@postern/daemon'
 import type { Answer, QueryOptions, RecordType, RecordTypes, TempReason } from '@postern/dns'
-import type { Dns } from '@postern/policyd'
 import { isPublicAddress, type MailServer, type SpfSuggestFacts, selectRecord } from '@postern/spf'
 
 export type FoundFacts =

@@ -34,6 +34,8 @@ describe('serve', () => {
     const settings = (delay: string) => `
       [policy]
       listen = ["unix:${socket}"]
+      [milter]
+      enabled = false
       [store]
       directory = "state"
       [log]
@@ -66,7 +68,7 @@ describe('serve', () => {
     const { port } = holder.address() as net.AddressInfo
     const log = path.join(desk.directory, 'log')
     desk.settings(
-      `[policy]\nlisten = ["127.0.0.1:${port}"]\n[store]\nkind = "memory"\n[log]\ndestination = "${log}"\n`,
+      `[policy]\nlisten = ["127.0.0.1:${port}"]\n[store]\nkind = "memory"\n[milter]\nenabled = false\n[log]\ndestination = "${log}"\n`,
     )
     const { status, out, err } = await desk.run('serve')
     expect({ status, out }).toEqual({ status: 1, out: '' })
@@ -74,11 +76,11 @@ describe('serve', () => {
     await new Promise((resolve) => holder.close(resolve))
   })
   it('has nothing to run when everything is switched off', async () => {
-    desk.settings('[policy]\nenabled = false\n')
+    desk.settings('[policy]\nenabled = false\n[milter]\nenabled = false\n')
     const { status, err } = await desk.run('serve')
     expect({ status, err }).toEqual({
       status: 2,
-      err: `postern: nothing to run: [policy] enabled is false in ${desk.directory}/postern.toml\n`,
+      err: `postern: nothing to run: no daemon is enabled in ${desk.directory}/postern.toml\n`,
     })
   })
 })

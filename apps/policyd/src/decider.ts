@@ -1,9 +1,8 @@
+import type { FailureLog, Log, LogFields } from '@postern/daemon'
 import type { MessageHeader, Outcome, Pipeline, Subject } from '@postern/pipeline'
 import { type Action, formatAction, type PolicyRequest } from '@postern/postfix-policy'
 import { answerOf } from './answer.ts'
-import type { FailureLog } from './failure-log.ts'
 import { createHeaderQueue } from './header-queue.ts'
-import type { Log, LogFields } from './log.ts'
 import { subjectOf } from './subject.ts'
 
 export interface DeciderParts {

@@ -1,7 +1,7 @@
 // postern-policyd: the policy daemon alone, in the foreground.
 
 import { parseArgs } from 'node:util'
-import { runAsProgram } from './program.ts'
+import { runPolicydProgram } from './program.ts'
 import { version } from './version.ts'
 
 const help = `postern-policyd [--config FILE] [--log text|json] [--stdio]
@@ -25,7 +25,7 @@ try {
     throw new Error(`--log is "text" or "json", not "${values.log}"`)
   if (values.help) console.log(help)
   else if (values.version) console.log(version)
-  else await runAsProgram({ config: values.config, log: values.log, stdio: values.stdio ?? false })
+  else await runPolicydProgram({ config: values.config, log: values.log, stdio: values.stdio ?? false })
 } catch (error) {
   console.error(`postern-policyd: ${(error as Error).message}`)
   process.exitCode = 2

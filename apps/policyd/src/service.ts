@@ -3,16 +3,16 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Log } from '@postern/daemon'
+import { createFailureLog, type FailureLog, openDns } from '@postern/daemon'
 import { createGreylist, formatPostgreyLog, type Greylist, type GreylistStore } from '@postern/greylist'
 import { checks, createPipeline, findingOf, type Outcome, type Subject } from '@postern/pipeline'
 import type { Action, PolicyRequest } from '@postern/postfix-policy'
 import type { Settings } from '@postern/settings'
 import { createDecider } from './decider.ts'
-import { createFailureLog, type FailureLog } from './failure-log.ts'
 import { greylistRules, identityRules } from './greylist-settings.ts'
 import { type ListWarning, readLists } from './lists.ts'
-import type { Log } from './log.ts'
-import { createPorts, openDns } from './ports.ts'
+import { createPorts } from './ports.ts'
 
 export interface ServiceParts {
   readonly settings: Settings

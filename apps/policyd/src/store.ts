@@ -1,9 +1,9 @@
 // The greylist's store as the daemon uses it: one that may not be there yet. A store that cannot be opened must not keep
 // the daemon from answering, since Postfix turns mail away when its policy service is down.
 
+import type { Log } from '@postern/daemon'
 import { createMemoryStore, type GreylistStore } from '@postern/greylist'
 import { type OpenErrorCode, openLmdbStore } from '@postern/store-lmdb'
-import type { Log } from './log.ts'
 
 const defaultRetryMs = 15_000
 

@@ -1,5 +1,5 @@
+import type { Log } from '@postern/daemon'
 import { entryKey, type GreylistStore } from '@postern/greylist'
-import type { Log } from './log.ts'
 
 const hourSeconds = 3600
 /** The first look is soon after the start, so that a daemon restarted every hour still expires. */

@@ -3,12 +3,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import type { Daemon } from '@postern/daemon'
 import { createZone, startZoneServer, type ZoneServer } from '@postern/dns/testing'
 import { parseListenAddress } from '@postern/listener'
 import { createPolicyClient, type PolicyClient } from '@postern/postfix-policy/client'
 import { formatProblems, type LoadedSettings, loadSettings, type Settings } from '@postern/settings'
 import { expect, onTestFinished } from 'vitest'
-import { type Policyd, runPolicyd } from '../src/index.ts'
+import { runPolicyd } from '../src/index.ts'
 
 /** What Postfix asks about an ordinary recipient. */
 export const ordinary: Readonly<Record<string, string>> = {
@@ -32,7 +33,7 @@ fail.example.net   TXT "v=spf1 -all"
 `
 
 export interface TestDaemon {
-  readonly policyd: Policyd
+  readonly policyd: Daemon
   readonly client: PolicyClient
   /** Where its settings file would be; `state` below it is the store. */
   readonly directory: string
@@ -106,7 +107,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
     reload: options.reload,
   })
   if (!started.ok) throw new Error(started.message)
-  const { policyd } = started
+  const { daemon: policyd } = started
   const address = parseListenAddress(policyd.addresses[0]!)
   if (!address.ok) throw new Error(policyd.addresses[0])
   const client = createPolicyClient(address.value)

@@ -27,9 +27,9 @@ it('README.md tells every option of the help', () => {
 })
 
 it('README.md tells every event of the log', () => {
-  const sources = ['policyd', 'service', 'store', 'sweep', 'failure-log', 'decider'].map((name) =>
-    read(`../src/${name}.ts`),
-  )
+  const own = ['policyd', 'service', 'store', 'sweep', 'decider'].map((name) => `../src/${name}.ts`)
+  const shared = ['reload', 'failure-log'].map((name) => `../../../packages/daemon/src/${name}.ts`)
+  const sources = [...own, ...shared].map(read)
   const events = sources
     .flatMap((source) => [...source.matchAll(/log\.write\('(?:info|warn|error)', '([a-z-]+)'/g)])
     .map(([, event]) => event!)

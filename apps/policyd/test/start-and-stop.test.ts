@@ -6,7 +6,6 @@ import { parseListenAddress } from '@postern/listener'
 import { createPolicyClient } from '@postern/postfix-policy/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { runPolicyd } from '../src/index.ts'
-import { lookupOwner } from '../src/owner.ts'
 import { stateDirectory } from '../src/state.ts'
 import { newDirectory, requestOf, settingsOf, startTestDaemon, startTestDns } from './in-process.ts'
 
@@ -15,7 +14,7 @@ async function start(listen: readonly string[], rest = '') {
   const directory = newDirectory()
   const text = `policy.listen = ${JSON.stringify(listen)}\n${rest}\nstore.kind = "memory"\nlog.destination = "${directory}/log"`
   const started = await runPolicyd({ settings: settingsOf(text) })
-  if (started.ok) onTestFinished(() => started.policyd.close())
+  if (started.ok) onTestFinished(() => started.daemon.close())
   return started
 }
 
@@ -24,7 +23,7 @@ describe('starting', () => {
     const socket = path.join(newDirectory(), 'policy.sock')
     const started = await start(['127.0.0.1:0', `unix:${socket}`], 'policy.socket_mode = "0600"')
     if (!started.ok) throw new Error(started.message)
-    const { addresses } = started.policyd
+    const { addresses } = started.daemon
     expect(addresses).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+$/), `unix:${socket}`])
     expect((statSync(socket).mode & 0o777).toString(8)).toBe('600')
     const answers: unknown[] = []
@@ -37,7 +36,7 @@ describe('starting', () => {
     }
     expect(answers[0]).toMatchObject({ ok: true, action: { kind: 'reject', code: 504, enhanced: '5.5.2' } })
     expect(answers[1]).toEqual(answers[0])
-    await started.policyd.close()
+    await started.daemon.close()
     expect(existsSync(socket)).toBe(false)
   })
 
@@ -85,22 +84,6 @@ describe('starting', () => {
       ok: false,
       message: '[policy] socket_owner: there is no group "no-such-group"',
     })
-  })
-})
-
-describe('the owner of sockets', () => {
-  it.each([
-    ['root', { uid: 0 }],
-    [':root', { gid: 0 }],
-    ['root:root', { uid: 0, gid: 0 }],
-    ['12:34', { uid: 12, gid: 34 }],
-    [':34', { gid: 34 }],
-  ])('%s', (text, value) => {
-    expect(lookupOwner(text)).toEqual({ ok: true, value })
-  })
-
-  it.each(['no-such-user', 'no-such-user:root', '../etc:root', 'ro.t'])('%s: nobody', (text) => {
-    expect(lookupOwner(text)).toMatchObject({ ok: false })
   })
 })
 

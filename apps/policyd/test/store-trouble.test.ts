@@ -2,13 +2,13 @@
 
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { collectLog } from '@postern/daemon/testing'
 import { createMemoryStore, entryKey, type GreylistStore } from '@postern/greylist'
 import { createPolicySession, formatRequest, type PolicyRequest } from '@postern/postfix-policy'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createService } from '../src/service.ts'
 import { openStore } from '../src/store.ts'
 import { newDirectory, requestOf, settingsOf, startTestDaemon } from './in-process.ts'
-import { collectLog } from './log-collector.ts'
 
 const temporarily = 'DEFER_IF_PERMIT 4.3.0 Mail filter is temporarily unavailable, please try again later'
 

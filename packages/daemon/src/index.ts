@@ -1,1 +1,14 @@
-export {}
+export { type Bound, bindAll, type Listening, type SocketSettings } from './bind.ts'
+export type { Daemon, DaemonKind, DaemonOptions, StartedDaemon } from './daemon.ts'
+export { type Dns, openDns } from './dns.ts'
+export { createFailureLog, type FailureLog } from './failure-log.ts'
+export {
+  formatSafetyProblem,
+  type SafetyCode,
+  type SafetyProblem,
+  unsafeParts,
+  type Who,
+} from './key-safety.ts'
+export { type Log, type LogFields, type LogLevel, type LogOptions, openLog } from './log.ts'
+export { type ProgramIo, processProgramIo, runAsProgram, serveDaemons } from './program.ts'
+export { type FixedSettings, type ReloadParts, reloadSettings } from './reload.ts'

@@ -4,11 +4,8 @@
 import { parseServer } from '@postern/dns'
 import { hostNameSetting, networkSetting } from '@postern/pipeline'
 import { z } from 'zod'
-import { isListenAddress } from './listen-address.ts'
-
-const listenAddress = z.string().refine(isListenAddress, {
-  error: 'must be "host:port", "[IPv6 address]:port" or "unix:/path/to/socket"',
-})
+import { dkim, milter, signing } from './milter-tables.ts'
+import { connectionSettings, listenSetting, socketSettings } from './socket-settings.ts'
 
 const dnsServer = z.string().refine((text) => parseServer(text).ok, {
   error: 'must be an address such as "192.0.2.53", "127.0.0.1:5353" or "[::1]:5353"',
@@ -17,13 +14,7 @@ const dnsServer = z.string().refine((text) => parseServer(text).ok, {
 const policy = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Run the policy daemon.'),
-    listen: z
-      .array(listenAddress)
-      .min(1)
-      .default(['127.0.0.1:10023'])
-      .describe(
-        'Where Postfix reaches the daemon: "host:port", "[::1]:port" or "unix:/path/to/socket", any number of them. Anybody who can connect can ask, so keep to loopback and to sockets.',
-      ),
+    listen: listenSetting(10_023, 'Anybody who can connect can ask'),
     processes: z
       .int()
       .min(1)
@@ -32,19 +23,7 @@ const policy = z
       .describe(
         'Processes that share the sockets and the store. One answers some 15,000 requests a second; more help where that is not enough and there are cores to spare. Each takes some 100 MB and has a DNS cache of its own.',
       ),
-    socket_mode: z
-      .string()
-      .regex(/^0?[0-7]{3}$/, 'must be a file mode in octal digits, such as "0660"')
-      .default('0660')
-      .describe('Permissions of UNIX sockets, in octal.'),
-    socket_owner: z
-      .string()
-      .regex(/^[^:\s]*:?[^:\s]+$/, 'must be "user:group", "user" or ":group"')
-      .optional()
-      .meta({ examples: [':postfix'] })
-      .describe(
-        'Owner of UNIX sockets as "user:group", "user" or ":group". Without it they belong to whoever runs the daemon.',
-      ),
+    ...socketSettings,
     on_error: z
       .enum(['dunno', 'defer'])
       .default('dunno')
@@ -59,18 +38,7 @@ const policy = z
       .describe(
         'A connection that asks nothing for so long is closed; 0: never. Postfix closes its own after 300 s (max_idle).',
       ),
-    max_connections: z
-      .int()
-      .min(1)
-      .max(65_536)
-      .default(4096)
-      .describe('Connections open at once; further ones are closed at once, and Postfix tries again.'),
-    shutdown_seconds: z
-      .int()
-      .min(0)
-      .max(300)
-      .default(10)
-      .describe('How long requests in flight may take to finish when the daemon is told to stop.'),
+    ...connectionSettings,
     host_name: hostNameSetting
       .optional()
       .meta({ examples: ['mx.example.org'] })
@@ -167,4 +135,7 @@ export const baseTables = [
   { name: 'dns', settings: dns },
   { name: 'store', settings: store },
   { name: 'log', settings: log },
+  { name: 'milter', settings: milter },
+  { name: 'dkim', settings: dkim },
+  { name: 'signing', settings: signing },
 ] as const

@@ -9,7 +9,7 @@ type Shape = { [T in BaseTable as T['name']]: z.ZodPrefault<T['settings']> } & {
   [C in CheckTable as C['name']]: z.ZodPrefault<C['settings']>
 }
 
-/** Every table by name, in the order of the reference and the sample: first our own, then one for each check. */
+/** Every table by name, in the order of the reference and the sample: those of the daemons, then one for each check. */
 export const tables: ReadonlyMap<string, z.ZodObject> = new Map(
   [...baseTables, ...checks].map(({ name, settings }) => [name, settings as z.ZodObject]),
 )

@@ -5,7 +5,8 @@ import { defaultSettings, formatReference, formatSample, loadSettings } from '..
 
 const inRoot = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8')
 
-const tables = ['policy', 'dns', 'store', 'log', ...checks.map(({ name }) => name)]
+const daemons = ['policy', 'dns', 'store', 'log', 'milter', 'dkim', 'signing']
+const tables = [...daemons, ...checks.map(({ name }) => name)]
 
 describe('the sample', () => {
   it('is the one in the repository; if not, run `npm run gen`', () => {

@@ -1,5 +1,5 @@
+import type { Dns } from '@postern/daemon'
 import { spfLimits } from '@postern/pipeline'
-import type { Dns } from '@postern/policyd'
 import { findSettings } from '@postern/settings/file'
 import { checkHost, defaultLimits, type SpfLimits, type SpfResultWord } from '@postern/spf'
 import {

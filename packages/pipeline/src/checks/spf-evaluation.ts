@@ -11,6 +11,9 @@ import type { SpfEvaluated, SpfFinding } from './spf-finding.ts'
 import type { SpfPolicy } from './spf-policy.ts'
 import { parseVoidLimit, type SpfSettings } from './spf-settings.ts'
 
+/** What SPF needs of the world. */
+export type SpfPorts = Pick<Ports, 'resolver' | 'newBudget' | 'host'>
+
 const skipped: SpfFinding = { kind: 'skipped' }
 const nothingToSay: SpfFinding = { kind: 'outgoing', results: [] }
 
@@ -18,7 +21,7 @@ const nothingToSay: SpfFinding = { kind: 'outgoing', results: [] }
 export function createSpfEvaluation(
   settings: SpfSettings,
   policy: SpfPolicy,
-  ports: Ports,
+  ports: SpfPorts,
 ): (subject: Subject) => MaybeAsync<SpfFinding> {
   const { resolver, host } = ports
   const exemptions = createExemptions(settings, ports)

@@ -1,10 +1,5 @@
 // The header field that tells a message's SPF results.
-import {
-  type AuthResult,
-  formatAuthenticationResults,
-  formatReceivedSpf,
-  type ReceivedSpf,
-} from '@postern/auth-results'
+import { formatAuthenticationResults, formatReceivedSpf, type ReceivedSpf } from '@postern/auth-results'
 import { printableName } from '@postern/smtp-reply'
 import {
   decidingStep,
@@ -17,6 +12,7 @@ import {
 import type { Ports } from '../check.ts'
 import type { MessageHeader } from '../header.ts'
 import type { Subject } from '../subject.ts'
+import { spfAuthResults } from './spf-auth-results.ts'
 import type { SpfEvaluated, SpfExemption, SpfFinding } from './spf-finding.ts'
 import type { SpfSettings } from './spf-settings.ts'
 
@@ -35,7 +31,7 @@ export function createSpfHeader(settings: SpfSettings, { host }: Ports): SpfHead
         return {
           name: 'Authentication-Results',
           format() {
-            const results = finding.kind === 'exempt' ? [] : authResults(finding, subject)
+            const results = finding.kind === 'exempt' ? [] : spfAuthResults(finding, subject)
             return formatAuthenticationResults({ authservId, results })
           },
         }
@@ -80,21 +76,6 @@ function mechanismOf(result: Extract<SpfResult, { chain: unknown }>): string {
 
 const problemOf = (reason: SpfPermReason): string =>
   reason.code === 'syntax' ? `syntax (${reason.syntax})` : reason.code
-
-/** RFC 8601 §2.7.2. The sender's domain first: some readers show the first result and no other. */
-function authResults({ helo, mailFrom }: SpfEvaluated, subject: Subject): AuthResult[] {
-  const results: AuthResult[] = []
-  if (mailFrom !== undefined) results.push(authResult(mailFrom, 'mailfrom', subject.sender))
-  if (helo !== undefined) results.push(authResult(helo, 'helo', subject.helo))
-  return results
-}
-
-const authResult = (result: SpfResult, property: string, value: string): AuthResult => ({
-  method: 'spf',
-  result: result.result,
-  comment: formatSpfReason(result),
-  properties: [{ ptype: 'smtp', property, value }],
-})
 
 /** The phrases of policyd-spf, which tools look for. */
 const phrases: Record<SpfExemption, string> = {

@@ -1,29 +1,22 @@
-// One daemon as several processes on the same sockets (node:cluster), for machines with cores to spare: each connection is
-// handed to one of them, and they share the store. This process then only watches over them.
+// Daemons as several processes on the same sockets (node:cluster), for machines with cores to spare: each connection is
+// handed to one of them. This process then only watches over them.
 
 import cluster from 'node:cluster'
-import type { Settings } from '@postern/settings'
 
 /** How long a process that died is waited for before its place is filled, so that one that dies at once does not take a core. */
 const restartMs = 1000
 
-/** The sentence for the administrator when these settings cannot be served by several processes. */
-export function processesProblem({ policy, store }: Pick<Settings, 'policy' | 'store'>): string | undefined {
-  return policy.processes > 1 && store.kind === 'memory'
-    ? '[policy] processes: with [store] kind = "memory" each process would keep a greylist of its own; 1 is all there can be'
-    : undefined
-}
+/** Tells a process which of them it is. */
+const placeVariable = 'POSTERN_PROCESS'
 
 /**
- * Runs `serve` here, or, when the settings want several processes, runs this same program in each of them, where `serve` is
- * run. Gives the exit status of `serve`; of several processes, that of the first when it could not start, else 0.
+ * Runs `serve` here, or, when there shall be several processes, runs this same program in each of them, where `serve` is
+ * run with its place from 0. Gives the exit status of `serve`; of several processes, that of the first when it could not start,
+ * else 0.
  */
-export async function inProcesses(
-  { policy }: Pick<Settings, 'policy'>,
-  serve: () => Promise<number>,
-): Promise<number> {
-  if (cluster.isPrimary) return policy.processes > 1 ? supervise(policy.processes) : serve()
-  const status = await serve()
+export async function inProcesses(count: number, serve: (place: number) => Promise<number>): Promise<number> {
+  if (cluster.isPrimary) return count > 1 ? supervise(count) : serve(0)
+  const status = await serve(Number(process.env[placeVariable]))
   // The channel to the watching process would keep this one alive.
   cluster.worker?.disconnect()
   return status
@@ -34,9 +27,13 @@ function supervise(count: number): Promise<number> {
   let hasStarted = false
   let isStopping = false
   let status = 0
+  const places = new Map<number, number>()
   const running = () => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
   const tellAll = (signal: NodeJS.Signals) => {
     for (const worker of running()) worker.process.kill(signal)
+  }
+  const fill = (place: number) => {
+    places.set(cluster.fork({ [placeVariable]: String(place) }).id, place)
   }
   return new Promise((resolve) => {
     const stop = () => {
@@ -50,21 +47,23 @@ function supervise(count: number): Promise<number> {
     // The others when the first one listens, so that what keeps it from that is said once.
     cluster.once('listening', () => {
       hasStarted = true
-      for (let i = 1; i < count && !isStopping; i++) cluster.fork()
+      for (let place = 1; place < count && !isStopping; place++) fill(place)
     })
     cluster.on('exit', (worker, code, signal) => {
+      const place = places.get(worker.id) ?? 0
+      places.delete(worker.id)
       if (isStopping) {
         if (running().length === 0) resolve(status)
       } else if (hasStarted) {
         process.stderr.write(
           `postern: process ${worker.process.pid} ended (${signal ?? `status ${code}`}), another takes its place\n`,
         )
-        setTimeout(() => isStopping || cluster.fork(), restartMs)
+        setTimeout(() => isStopping || fill(place), restartMs)
       } else {
         status = code || 1
         stop()
       }
     })
-    cluster.fork()
+    fill(0)
   })
 }

@@ -1,4 +1,4 @@
-import type { Log } from '../src/log.ts'
+import type { Log } from './log.ts'
 
 /** A log that keeps its lines, as `level event key=value …` with nothing quoted. */
 export function collectLog(): { log: Log; lines: string[] } {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFailureLog } from '../src/failure-log.ts'
-import { collectLog } from './log-collector.ts'
+import { collectLog } from '../src/testing.ts'
 
 describe('the log of failures', () => {
   it('tells the same trouble at once, then once a minute with how often it was', () => {

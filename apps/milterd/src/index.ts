@@ -1,0 +1,1 @@
+export { milterd, runMilterd } from './milterd.ts'

@@ -1,0 +1,87 @@
+// The private keys, read once and kept until a reload.
+
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { formatSafetyProblem, unsafeParts, type Who } from '@postern/daemon'
+import { readSigningKey, type SigningKey, type SigningKeyErrorCode } from '@postern/dkim'
+import type { KeyReference } from '@postern/signing'
+
+/** A key, or the sentence for the administrator that says why there is none. */
+export type FoundKey =
+  | { readonly ok: true; readonly key: SigningKey }
+  | { readonly ok: false; readonly problem: string }
+
+export interface KeyRing {
+  /** Reads a key the first time it is asked for. */
+  find(reference: KeyReference): FoundKey
+  /** Paths of the files read so far. */
+  readonly files: readonly string[]
+}
+
+export interface KeyRingOptions {
+  /** Relative paths count from here. */
+  readonly directory: string
+  /** Undefined: files are not checked for owner and mode. */
+  readonly who: Who | undefined
+}
+
+/** With patterns in a key table there may be as many keys as senders' domains: the oldest are read again then. */
+const maxKeys = 10_000
+
+export function createKeyRing({ directory, who }: KeyRingOptions): KeyRing {
+  const found = new Map<string, FoundKey>()
+  const load = (reference: KeyReference): FoundKey =>
+    reference.kind === 'inline'
+      ? readKey(reference.text, 'the key in the table')
+      : readKeyFile(path.resolve(directory, reference.path), who)
+  return {
+    find(reference) {
+      const id = reference.kind === 'inline' ? reference.text : reference.path
+      const known = found.get(id)
+      if (known !== undefined) return known
+      if (found.size >= maxKeys) found.clear()
+      const key = load(reference)
+      found.set(id, key)
+      return key
+    },
+    get files() {
+      return [...found.keys()]
+    },
+  }
+}
+
+function readKeyFile(file: string, who: Who | undefined): FoundKey {
+  try {
+    const problems = who === undefined ? [] : unsafeParts(file, who)
+    if (problems.length > 0)
+      return { ok: false, problem: `key data is not secure: ${problems.map(formatSafetyProblem).join('; ')}` }
+    return readKey(readFileSync(file), file)
+  } catch (error) {
+    return { ok: false, problem: explainUnreadable(error as NodeJS.ErrnoException, file) }
+  }
+}
+
+function readKey(data: string | Uint8Array, where: string): FoundKey {
+  const read = readSigningKey(data)
+  return read.ok
+    ? { ok: true, key: read.value }
+    : { ok: false, problem: `${where} ${sentences[read.error.code]}` }
+}
+
+const sentences: Record<SigningKeyErrorCode, string> = {
+  empty: 'is empty',
+  'unknown-format': 'is no private key in PEM, DER or base64',
+  damaged: 'is damaged: it ends too early, or holds what is no base64',
+  encrypted: 'is encrypted, and a daemon cannot type a passphrase',
+  'public-key': 'is a public key: the private one is needed',
+  'not-a-private-key': 'is something else than a private key',
+  'unsupported-algorithm': 'is neither an RSA nor an Ed25519 key',
+  inconsistent: 'has a private and a public part that do not belong together',
+  'too-large': 'is too large',
+}
+
+function explainUnreadable({ code, message }: NodeJS.ErrnoException, file: string): string {
+  if (code === 'ENOENT') return `there is no key file ${file}`
+  if (code === 'EACCES') return `the key file ${file} may not be read by this user`
+  return `the key file ${file} cannot be read: ${message}`
+}
