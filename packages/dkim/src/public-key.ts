@@ -1,5 +1,5 @@
 // The key inside p= of a record.
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { type Parsed, parsed, parseError } from '@postern/addr'
 import type { KeyRecord } from './key-record.ts'
 import { MAX_EXPONENT_BITS, MAX_PUBLIC_KEY_CHARACTERS, MAX_RSA_BITS } from './limits.ts'
@@ -48,6 +48,16 @@ export function formatPublicKey(key: KeyObject): string {
   const spki = key.export({ type: 'spki', format: 'der' })
   const isEd25519 = key.asymmetricKeyType === 'ed25519'
   return (isEd25519 ? spki.subarray(-ED25519_BYTES) : spki).toString('base64')
+}
+
+/** Both forms that an RSA key is published in. */
+export const rsaPublicKeyForms = (key: KeyObject): readonly string[] =>
+  (['spki', 'pkcs1'] as const).map((type) => key.export({ type, format: 'der' }).toString('base64'))
+
+/** A short name for a key, as OpenSSH has them: `SHA256:` and the base64 of the SHA-256 of its SubjectPublicKeyInfo. */
+export function keyFingerprint(key: KeyObject): string {
+  const spki = key.export({ type: 'spki', format: 'der' })
+  return `SHA256:${createHash('sha256').update(spki).digest('base64').replaceAll('=', '')}`
 }
 
 const ED25519_BYTES = 32

@@ -56,6 +56,9 @@ export function readSigningKey(file: string | Uint8Array): Reading<SigningKey> {
   return isDer(bytes) ? keyFromDer(bytes, at) : parseError('unknown-format', at)
 }
 
+/** The public key that belongs to it. */
+export const publicHalf = ({ key }: SigningKey): KeyObject => createPublicKey(key)
+
 const SEQUENCE = 0x30
 
 /** The length of its content stands in the second byte, or in those behind that. */
