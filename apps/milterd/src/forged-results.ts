@@ -3,10 +3,7 @@
 import { authservIdOf, isSameAuthservId } from '@postern/auth-results'
 
 /** Makes ready the test of a field's body; `others` are names, `.domain` for those below, or `*` for all. */
-export function forgedResultsTest(
-  authservId: string,
-  others: readonly string[],
-): (body: string) => boolean {
+export function forgedResultsTest(authservId: string, others: readonly string[]): (body: string) => boolean {
   if (others.includes('*')) return () => true
   const suffixes = others.filter((name) => name.startsWith('.')).map((name) => name.toLowerCase())
   const names = [authservId, ...others.filter((name) => !name.startsWith('.'))]
@@ -15,6 +12,8 @@ export function forgedResultsTest(
     // A field that nobody can tell the author of might be read as ours.
     if (id === undefined) return true
     const lower = id.toLowerCase()
-    return names.some((name) => isSameAuthservId(name, id)) || suffixes.some((suffix) => lower.endsWith(suffix))
+    return (
+      names.some((name) => isSameAuthservId(name, id)) || suffixes.some((suffix) => lower.endsWith(suffix))
+    )
   }
 }

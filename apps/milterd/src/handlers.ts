@@ -1,11 +1,10 @@
 // What the milter does at each stage of a message. Nothing is answered before its end, so Postfix never waits for us.
 
-import { createSigner, createVerifier, type SignatureRequest, type Verification } from '@postern/dkim'
+import type { Verification } from '@postern/dkim'
 import {
-  accept,
-  discard,
+  type EnvelopePath,
+  type MilterClientInfo,
   type MilterMessage,
-  type MilterServerOptions,
   type MilterSession,
   type Reply,
   reply,
@@ -17,37 +16,182 @@ import {
   type MessageVerdict,
   type SpfFinding,
 } from '@postern/pipeline'
-import { parseMailboxList, type SigningDecision } from '@postern/signing'
 import { type Client, readClient } from './client.ts'
 import { Mail, type MaybeAsync } from './mail.ts'
 import type { Service } from './service.ts'
+import { notPublished, startContent } from './start-content.ts'
 
-/** What is known once a message is done with, for the log. */
-export interface Handled {
-  readonly mail: Mail
-  readonly client: Client
-  readonly helo: string
-  readonly sender: string
-  readonly recipients: number
-  readonly queueId: string | undefined
+type Message = MilterMessage<Mail>
+
+/** What was found out about a message. */
+export interface Found {
+  readonly signedWith?: readonly string[]
   readonly verification?: Verification | undefined
   readonly spf?: SpfFinding | undefined
-  readonly action: string
+}
+
+/** What is known of a message that is done with, for the log. */
+export interface Handled {
+  readonly message: Message
+  readonly client: Client
+  readonly found: Found
+  readonly verdict: MessageVerdict
 }
 
 export interface HandlerParts {
+  /** What is in force: a message keeps the one it began with. */
   service(): Service
   onHandled(handled: Handled): void
 }
 
-type Message = MilterMessage<Mail>
-
 /** What is kept of a connection. */
 interface Visit {
   readonly client: Client
-  /** Its mail goes by untouched. */
+  /** Its mail goes by untouched ([milter] skip_hosts). */
   readonly isSkipped: boolean
 }
 
 const unknownVisit: Visit = { client: { addressText: 'unknown', iprev: 'fail' }, isSkipped: false }
-const visitOf = (session: MilterSession): Visit => (session.data as Visit | undefined) ?? unknownVisit
+const visitOf = ({ data }: MilterSession): Visit => (data as Visit | undefined) ?? unknownVisit
+
+const nowSeconds = () => Math.floor(Date.now() / 1000)
+
+export function createHandlers({ service, onHandled }: HandlerParts) {
+  return {
+    createState: () => new Mail(service()),
+    observe: {
+      connect(session: MilterSession, info: MilterClientInfo): void {
+        const client = readClient(info, (name) => session.macro(name))
+        const isSkipped = service().signing.policy.peerEntry(client) !== undefined
+        session.data = { client, isSkipped } satisfies Visit
+      },
+
+      mail(message: Message, sender: EnvelopePath): void {
+        const visit = visitOf(message.session)
+        if (!visit.isSkipped && !hasLoggedIn(message)) startSpf(message, visit.client, sender.address)
+      },
+
+      header({ state }: Message, name: string, value: string): void {
+        state.addField(name, value)
+      },
+
+      endOfHeader(message: Message): void {
+        const { client, isSkipped } = visitOf(message.session)
+        if (isSkipped) return
+        startContent(message.state, { client, macro: (name) => message.macro(name), now: nowSeconds() })
+      },
+
+      body({ state: { signer, verifier } }: Message, chunk: Uint8Array): void {
+        signer?.body(chunk)
+        verifier?.body(chunk)
+      },
+    },
+    decide: {
+      endOfMessage(message: Message): MaybeAsync<Reply> {
+        const { client, isSkipped } = visitOf(message.session)
+        if (isSkipped) return 'accept'
+        return andThen(findOut(message), (found) => {
+          const verdict = conclude(message, client, found)
+          onHandled({ message, client, found, verdict })
+          return answer(message, verdict)
+        })
+      },
+    },
+  }
+}
+
+/** Of our own user who has logged in nothing is told about the address that happens to be his today. */
+const hasLoggedIn = (message: Message): boolean => (message.macro('auth_authen') ?? '') !== ''
+
+function startSpf(message: Message, client: Client, sender: string): void {
+  const { state: mail, session } = message
+  const { spfReport, failures } = mail.service
+  const { address, addressText, name, reverseName } = client
+  if (spfReport === undefined || address === undefined) return
+  const found = spfReport({
+    now: nowSeconds(),
+    client: { addressText, address, name, reverseName },
+    helo: session.helo ?? '',
+    sender,
+  })
+  // Awaited at the end of the message; until then a rejection is nobody's.
+  mail.spf =
+    found instanceof Promise
+      ? found.catch((error) => {
+          failures.note('spf', error)
+          return undefined
+        })
+      : found
+}
+
+/** Ends what the body went into, and waits for what is still looked up. */
+function findOut({ state: mail }: Message): MaybeAsync<Found> {
+  const { signer, verifier } = mail
+  if (signer !== undefined) return sign(mail, signer.end())
+  const verification = verifier?.end()
+  return andThen(verification, (verified) => andThen(mail.spf, (spf) => ({ verification: verified, spf })))
+}
+
+/** The signatures, but those whose keys turned out not to be in the DNS. */
+function sign(mail: Mail, fields: readonly string[]): MaybeAsync<Found> {
+  const { signatures } = mail
+  const insert = (isPublished: readonly boolean[]): Found => {
+    const signedWith: string[] = []
+    for (const [i, { name }] of signatures.entries())
+      if (isPublished[i]) signedWith.push(name)
+      else mail.keyProblems.push(notPublished(name))
+    mail.newFields.push(...fields.filter((_, i) => isPublished[i]))
+    return { signedWith }
+  }
+  const known = signatures.map(({ isPublished }) => isPublished)
+  return known.some((value) => value instanceof Promise)
+    ? Promise.all(known).then(insert)
+    : insert(known as boolean[])
+}
+
+/** Changes the message, and says what becomes of it. */
+function conclude(message: Message, client: Client, { verification, spf }: Found): MessageVerdict {
+  const { state: mail, session, sender } = message
+  const { settings, authservId } = mail.service
+  for (const occurrence of mail.forged) message.deleteHeader('Authentication-Results', occurrence)
+  // The topmost is inserted last.
+  for (const field of [...mail.newFields].reverse()) insertField(message, field)
+  if (mail.isOurs) return acceptMessage
+  const iprev =
+    settings.milter.iprev && client.address !== undefined
+      ? { result: client.iprev, address: client.address.text, name: client.name ?? client.reverseName }
+      : undefined
+  const value = formatAuthentication(authservId, {
+    dkim: verification,
+    spf,
+    iprev,
+    helo: session.helo ?? '',
+    sender: sender.address,
+  })
+  message.insertHeader(0, 'Authentication-Results', ` ${value}`)
+  return verification === undefined ? acceptMessage : judgeDkim(settings.dkim, verification)
+}
+
+/** Puts a whole field (folded with CRLF) above all others. */
+function insertField(message: Message, field: string): void {
+  const colon = field.indexOf(':')
+  message.insertHeader(0, field.slice(0, colon), field.slice(colon + 1).replaceAll('\r\n', '\n'))
+}
+
+function answer(message: Message, verdict: MessageVerdict): Reply {
+  switch (verdict.kind) {
+    case 'accept':
+      return 'accept'
+    case 'discard':
+      return 'discard'
+    case 'quarantine':
+      message.quarantine(verdict.reason)
+      return 'accept'
+    case 'reply':
+      return reply(verdict.code, verdict.enhanced, verdict.text)
+  }
+}
+
+function andThen<T, U>(value: MaybeAsync<T>, next: (value: T) => MaybeAsync<U>): MaybeAsync<U> {
+  return value instanceof Promise ? value.then(next) : next(value)
+}

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { formatSafetyProblem, unsafeParts, type Who } from '@postern/daemon'
-import { readSigningKey, type SigningKey, type SigningKeyErrorCode } from '@postern/dkim'
+import { formatSigningKeyError, readSigningKey, type SigningKey } from '@postern/dkim'
 import type { KeyReference } from '@postern/signing'
 
 /** A key, or the sentence for the administrator that says why there is none. */
@@ -65,19 +65,7 @@ function readKey(data: string | Uint8Array, where: string): FoundKey {
   const read = readSigningKey(data)
   return read.ok
     ? { ok: true, key: read.value }
-    : { ok: false, problem: `${where} ${sentences[read.error.code]}` }
-}
-
-const sentences: Record<SigningKeyErrorCode, string> = {
-  empty: 'is empty',
-  'unknown-format': 'is no private key in PEM, DER or base64',
-  damaged: 'is damaged: it ends too early, or holds what is no base64',
-  encrypted: 'is encrypted, and a daemon cannot type a passphrase',
-  'public-key': 'is a public key: the private one is needed',
-  'not-a-private-key': 'is something else than a private key',
-  'unsupported-algorithm': 'is neither an RSA nor an Ed25519 key',
-  inconsistent: 'has a private and a public part that do not belong together',
-  'too-large': 'is too large',
+    : { ok: false, problem: `${where} ${formatSigningKeyError(read.error.code)}` }
 }
 
 function explainUnreadable({ code, message }: NodeJS.ErrnoException, file: string): string {

@@ -9,10 +9,13 @@ const recheckMs = 3_600_000
 /** One that is missing may have been published by now. */
 const recheckMissingMs = 60_000
 
-/** Whether a key may be used: `undefined` when the DNS does not tell now, which keeps nobody's mail. */
+/** Whether the DNS serves a key; also true when it does not tell now, which keeps nobody's mail. */
 export type PublishedCheck = (choice: SigningKeyChoice, key: SigningKey) => boolean | Promise<boolean>
 
-export function createPublishedCheck({ resolver, newBudget }: Pick<Dns, 'resolver' | 'newBudget'>): PublishedCheck {
+export function createPublishedCheck({
+  resolver,
+  newBudget,
+}: Pick<Dns, 'resolver' | 'newBudget'>): PublishedCheck {
   const known = new Map<string, { readonly at: number; readonly isServed: boolean | Promise<boolean> }>()
   const look = async (name: string, publicKey: string): Promise<boolean> => {
     const answer = await resolver.resolve(name, 'TXT', { budget: newBudget() })

@@ -58,7 +58,7 @@ export function createService({ settings, configPath, log }: ServiceParts) {
             },
           })
         : undefined,
-    published: settings.signing.require_published ? createPublishedCheck(dns) : undefined,
+    isPublished: settings.signing.require_published ? createPublishedCheck(dns) : undefined,
     close: () => dns.close(),
   }
 }

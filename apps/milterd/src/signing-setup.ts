@@ -74,7 +74,9 @@ export function createSigningSetup({ settings, directory }: SigningSetupOptions)
     ),
     skipHosts: files.hosts('skip_hosts', milter.skip_hosts, ''),
     signAuthenticated: signing.sign_authenticated,
-    signMacros: signing.sign_macros.map(parseMacroRule).filter((rule): rule is MacroRule => rule !== undefined),
+    signMacros: signing.sign_macros
+      .map(parseMacroRule)
+      .filter((rule): rule is MacroRule => rule !== undefined),
     algorithmOf: (reference) => {
       const found = ring.find(reference)
       return found.ok ? found.key.algorithm : undefined

@@ -2,17 +2,17 @@
 
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { type Attempt, attempt, codesOf } from '@postern/tooling/e2e/attempt'
+import { secondsNow, untilSecond } from '@postern/tooling/e2e/clock'
+import { checkout, checkRunnableBy, type Daemon, startDaemon } from '@postern/tooling/e2e/daemon'
+import { documented } from '@postern/tooling/e2e/documented'
+import { freePort } from '@postern/tooling/e2e/free-port'
+import { type LogLine, parseLogLine } from '@postern/tooling/e2e/log-line'
+import { type Postfix, type PreparedPostfix, preparePostfix } from '@postern/tooling/e2e/postfix'
+import { type Dialogue, openDialogue, sendMail } from '@postern/tooling/e2e/smtp'
+import { idOf } from '@postern/tooling/e2e/system-user'
+import { type Dns, startDns } from '@postern/tooling/e2e/zone'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Attempt, attempt, codesOf } from './harness/attempt.ts'
-import { secondsNow, untilSecond } from './harness/clock.ts'
-import { checkout, checkRunnableBy, type Daemon, startDaemon } from './harness/daemon.ts'
-import { documented } from './harness/documented.ts'
-import { freePort } from './harness/free-port.ts'
-import { type LogLine, parseLogLine } from './harness/log-line.ts'
-import { type Postfix, type PreparedPostfix, preparePostfix } from './harness/postfix.ts'
-import { type Dialogue, openDialogue, sendMail } from './harness/smtp.ts'
-import { idOf } from './harness/system-user.ts'
-import { type Dns, startDns } from './harness/zone.ts'
 
 const delaySeconds = 2
 // The page's user "postern" need not exist where tests run.

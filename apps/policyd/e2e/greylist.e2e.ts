@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { secondsNow, untilSecond } from '@postern/tooling/e2e/clock'
+import { type Daemon, startDaemon } from '@postern/tooling/e2e/daemon'
+import { documented } from '@postern/tooling/e2e/documented'
+import { freePort } from '@postern/tooling/e2e/free-port'
+import { type Postfix, preparePostfix } from '@postern/tooling/e2e/postfix'
+import { type Client, openDialogue, sendMail } from '@postern/tooling/e2e/smtp'
+import { type Dns, startDns } from '@postern/tooling/e2e/zone'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { secondsNow, untilSecond } from './harness/clock.ts'
-import { type Daemon, startDaemon } from './harness/daemon.ts'
-import { documented } from './harness/documented.ts'
-import { freePort } from './harness/free-port.ts'
-import { type Postfix, preparePostfix } from './harness/postfix.ts'
-import { type Client, openDialogue, sendMail } from './harness/smtp.ts'
-import { type Dns, startDns } from './harness/zone.ts'
 
 // Long enough for a retry to be too early on a slow machine.
 const delaySeconds = 3

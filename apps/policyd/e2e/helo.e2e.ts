@@ -1,9 +1,9 @@
+import { type Daemon, startDaemon } from '@postern/tooling/e2e/daemon'
+import { freePort } from '@postern/tooling/e2e/free-port'
+import { type Postfix, preparePostfix } from '@postern/tooling/e2e/postfix'
+import { openDialogue, sendMail } from '@postern/tooling/e2e/smtp'
+import { type Dns, startDns } from '@postern/tooling/e2e/zone'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Daemon, startDaemon } from './harness/daemon.ts'
-import { freePort } from './harness/free-port.ts'
-import { type Postfix, preparePostfix } from './harness/postfix.ts'
-import { openDialogue, sendMail } from './harness/smtp.ts'
-import { type Dns, startDns } from './harness/zone.ts'
 
 let dns: Dns
 let daemon: Daemon

@@ -1,9 +1,9 @@
 // Whom SPF is not applied to, to whom the decision is left, and mail of our own users: behind a real Postfix.
 
+import { type Attempt, codesOf } from '@postern/tooling/e2e/attempt'
+import { documented } from '@postern/tooling/e2e/documented'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Attempt, codesOf } from './harness/attempt.ts'
-import { documented } from './harness/documented.ts'
-import { askAtRcpt, onlyField, openStage, type Stage } from './harness/stage.ts'
+import { askAtRcpt, onlyField, openStage, type Stage } from './stage.ts'
 
 const zone = `
 strict.example.org    TXT "v=spf1 ip4:192.0.2.10 -all"

@@ -1,11 +1,11 @@
 // SPF and greylisting together: two headers, of which Postfix takes one with each answer; and who counts as one sender.
 
+import { type Attempt, codesOf } from '@postern/tooling/e2e/attempt'
+import { secondsNow, untilSecond } from '@postern/tooling/e2e/clock'
+import { documented } from '@postern/tooling/e2e/documented'
+import type { Message } from '@postern/tooling/e2e/postfix'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Attempt, codesOf } from './harness/attempt.ts'
-import { secondsNow, untilSecond } from './harness/clock.ts'
-import { documented } from './harness/documented.ts'
-import type { Message } from './harness/postfix.ts'
-import { askAtRcpt, openStage, type Stage } from './harness/stage.ts'
+import { askAtRcpt, openStage, type Stage } from './stage.ts'
 
 // Long enough for a retry to be too early on a slow machine.
 const delaySeconds = 3

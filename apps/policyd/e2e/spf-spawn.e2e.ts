@@ -3,14 +3,14 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { type Attempt, attempt, codesOf } from '@postern/tooling/e2e/attempt'
+import { checkout, checkRunnableBy } from '@postern/tooling/e2e/daemon'
+import { documented } from '@postern/tooling/e2e/documented'
+import { type Postfix, preparePostfix } from '@postern/tooling/e2e/postfix'
+import { openDialogue } from '@postern/tooling/e2e/smtp'
+import { type Dns, startDns } from '@postern/tooling/e2e/zone'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Attempt, attempt, codesOf } from './harness/attempt.ts'
-import { checkout, checkRunnableBy } from './harness/daemon.ts'
-import { documented } from './harness/documented.ts'
-import { type Postfix, preparePostfix } from './harness/postfix.ts'
-import { openDialogue } from './harness/smtp.ts'
-import { onlyField } from './harness/stage.ts'
-import { type Dns, startDns } from './harness/zone.ts'
+import { onlyField } from './stage.ts'
 
 // The page's user "policyd-spf" comes with Debian's package, which need not be here.
 const user = 'nobody'

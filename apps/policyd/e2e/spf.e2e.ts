@@ -1,10 +1,10 @@
 // SPF behind a real Postfix: what is refused, what is let through and how it is marked.
 
+import { type Attempt, codesOf } from '@postern/tooling/e2e/attempt'
+import { documented } from '@postern/tooling/e2e/documented'
+import { openDialogue } from '@postern/tooling/e2e/smtp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Attempt, codesOf } from './harness/attempt.ts'
-import { documented } from './harness/documented.ts'
-import { openDialogue } from './harness/smtp.ts'
-import { askAtRcpt, onlyField, openStage, type Stage } from './harness/stage.ts'
+import { askAtRcpt, onlyField, openStage, type Stage } from './stage.ts'
 
 const zone = `
 strict.example.org     TXT "v=spf1 ip4:192.0.2.10 -all exp=why.example.org"

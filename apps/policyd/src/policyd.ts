@@ -132,7 +132,7 @@ function startCore(options: DaemonOptions, destination: string) {
         options,
         log,
         fixed,
-        facts,
+        facts: () => facts,
         apply(changed) {
           const old = service
           service = createService({ settings: changed, store, directory, log })

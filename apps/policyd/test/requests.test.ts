@@ -1,6 +1,6 @@
 import net from 'node:net'
+import { parseLogLine } from '@postern/tooling/e2e/log-line'
 import { describe, expect, it } from 'vitest'
-import { parseLogLine } from '../e2e/harness/log-line.ts'
 import { requestOf, startTestDaemon } from './in-process.ts'
 
 describe('missing and odd attributes', () => {

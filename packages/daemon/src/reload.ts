@@ -10,7 +10,7 @@ export interface ReloadParts {
   readonly log: Log
   readonly fixed: FixedSettings
   /** What the line about it tells. */
-  readonly facts: LogFields
+  facts(): LogFields
   /** Puts new settings in force; what it throws leaves the old ones there. */
   apply(settings: Settings): void
 }
@@ -33,7 +33,7 @@ export function reloadSettings({ options, log, fixed, facts, apply }: ReloadPart
   }
   for (const setting of changedUntilRestart(fixed, options.settings, loaded.settings))
     log.write('warn', 'settings', ['setting', setting, 'problem', 'takes effect at the next start'])
-  log.write('info', 'reloaded', facts)
+  log.write('info', 'reloaded', facts())
 }
 
 function logProblems(log: Log, file: string | undefined, problems: readonly SettingsProblem[]): void {

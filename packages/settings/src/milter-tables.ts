@@ -78,8 +78,8 @@ export const milter = z
     'The milter: signs mail that is ours, verifies the rest, and writes Authentication-Results (smtpd_milters, non_smtpd_milters).',
   )
 
-const action = (said: string, value: 'accept' | 'tempfail' | 'reject' = 'accept') =>
-  z.enum(['accept', 'tempfail', 'reject', 'discard', 'quarantine']).default(value).describe(said)
+const action = (said: string) =>
+  z.enum(['accept', 'tempfail', 'reject', 'discard', 'quarantine']).default('accept').describe(said)
 
 export const dkim = z
   .strictObject({
@@ -121,10 +121,6 @@ export const dkim = z
     on_signature_error: action('Mail of which no signature can be read, or no key.'),
     on_security: action(
       'Mail of which no signature counts by our rules: a short key, a forbidden algorithm, a body covered in part only.',
-    ),
-    on_internal_error: action(
-      'Mail whose signatures could not be checked since something of ours broke.',
-      'tempfail',
     ),
   })
   .describe('DKIM: what is done with the signatures of mail that comes in (RFC 6376).')
@@ -216,6 +212,12 @@ export const signing = z
       .default(true)
       .describe(
         'Do not use key files that others may read or change: their owner must be root or the user of the daemon, with no rights for others, nor may their directories be writable for others.',
+      ),
+    on_missing_key: z
+      .enum(['accept', 'tempfail'])
+      .default('accept')
+      .describe(
+        'Mail that is ours to sign when no key for it can be used: "accept" lets it go unsigned and logs why, "tempfail" asks the sender to try again later.',
       ),
     require_published: z
       .boolean()

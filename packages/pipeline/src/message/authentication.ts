@@ -49,7 +49,7 @@ function dkimAuthResult(found: SignatureResult): AuthResult {
     header('d', domain)
     header('s', selector)
     header('a', algorithm)
-    header('b', data.slice(0, identifyingOctets))
+    header('b', data.toString('base64').slice(0, identifyingOctets))
     if (identity !== `@${domain}`) header('i', identity)
   }
   const comment = result === 'pass' ? keyComment(found) : formatDkimReason(found)
@@ -60,8 +60,7 @@ function dkimAuthResult(found: SignatureResult): AuthResult {
 const identifyingOctets = 8
 
 function keyComment({ key }: SignatureResult): string | undefined {
-  if (key === undefined) return undefined
-  return `${key.bits}-bit key${key.testing ? ', testing' : ''}`
+  return key?.bits === undefined ? undefined : `${key.bits}-bit key${key.testing ? ', testing' : ''}`
 }
 
 function iprevAuthResult({

@@ -9,13 +9,19 @@ import { fileURLToPath } from 'node:url'
 import { type LogLine, parseLogLine } from './log-line.ts'
 import { idOf } from './system-user.ts'
 
+export const checkout = path.resolve(fileURLToPath(import.meta.url), '../../../..')
+
+/** Our daemons, by their folder in `apps`. */
+export type App = 'policyd' | 'milterd'
+
 /** The built program, as the package's `bin` runs it. */
-export const program = path.resolve(fileURLToPath(import.meta.url), '../../../dist/main.js')
-export const checkout = path.resolve(program, '../../../..')
+export const programOf = (app: App): string => path.join(checkout, 'apps', app, 'dist/main.js')
 
 const patienceMs = 10_000
 
 export interface DaemonOptions {
+  /** The policy daemon by default. */
+  readonly app?: App
   /** Where the settings file is written; it must exist. */
   readonly directory: string
   /** The text of postern.toml. */
@@ -42,7 +48,8 @@ export interface Daemon {
 }
 
 /** Throws, with what to do, when `user` cannot run the program: a checkout below /root is nobody else's to read. */
-export function checkRunnableBy(user: string): void {
+export function checkRunnableBy(user: string, app: App = 'policyd'): void {
+  const program = programOf(app)
   const { status, error, stderr } = spawnSync(process.execPath, [program, '--version'], {
     encoding: 'utf8',
     ...idOf(user),
@@ -55,6 +62,7 @@ export function checkRunnableBy(user: string): void {
 
 /** Starts the daemon and waits until it listens. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const program = programOf(options.app ?? 'policyd')
   if (!existsSync(program)) throw new Error(`${program} is missing: run "npm run build" first`)
   const settingsFile = path.join(options.directory, 'postern.toml')
   writeFileSync(settingsFile, options.settings)
@@ -169,7 +177,7 @@ export async function runToEnd(
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const file = path.join(settings.directory, 'postern.toml')
   writeFileSync(file, settings.text)
-  const child = spawn(process.execPath, [program, '--config', file, ...programArguments], {
+  const child = spawn(process.execPath, [programOf('policyd'), '--config', file, ...programArguments], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: patienceMs,
   })

@@ -1,0 +1,85 @@
+// The end of the header: whether a message is signed or verified, and who gets its body.
+
+import { createSigner, createVerifier, type SignatureRequest } from '@postern/dkim'
+import { fieldBody, fieldName } from '@postern/message'
+import { type HeaderMailbox, parseMailboxList, type SigningKeyChoice } from '@postern/signing'
+import type { Client } from './client.ts'
+import type { Mail } from './mail.ts'
+
+/** A macro of the message by its name without braces. */
+export type MacroOf = (name: string) => string | undefined
+
+export interface SigningContext {
+  readonly client: Client
+  readonly macro: MacroOf
+  /** Seconds since 1970. */
+  readonly now: number
+}
+
+/** Decides what becomes of a message whose header is there, and gives the header to whoever needs it. */
+export function startContent(mail: Mail, context: SigningContext): void {
+  const { service } = mail
+  const { settings } = service
+  const decision = service.signing.policy.decide({
+    from: mailboxesOf(mail, 'from') ?? [],
+    field: (name) => mailboxesOf(mail, name),
+    client: context.client,
+    authenticatedAs: context.macro('auth_authen') ?? context.macro('auth_type'),
+    isLocalSubmission: context.client.addressText === 'local',
+    macro: context.macro,
+  })
+  mail.decision = decision
+  if (decision.action === 'skip') return
+  if (settings.signing.enabled && decision.action === 'sign') startSigner(mail, decision.keys, context)
+  else if (settings.dkim.enabled) startVerifier(mail, context)
+}
+
+function startSigner(mail: Mail, choices: readonly SigningKeyChoice[], { now }: SigningContext): void {
+  const { signing, isPublished } = mail.service
+  const requests: SignatureRequest[] = []
+  for (const choice of choices) {
+    const found = signing.keyOf(choice)
+    const name = `${choice.domain}:${choice.selector}`
+    if (!found.ok) {
+      mail.keyProblems.push(`${name}: ${found.problem}`)
+      continue
+    }
+    const published = isPublished?.(choice, found.key) ?? true
+    if (published === false) {
+      mail.keyProblems.push(notPublished(name))
+      continue
+    }
+    requests.push(signing.requestFor(choice, found.key))
+    mail.signatures.push({ name, isPublished: published })
+  }
+  if (requests.length === 0) return
+  const signer = createSigner({ signatures: requests, now })
+  for (const field of mail.fields) signer.field(field)
+  signer.endOfHeader()
+  mail.signer = signer
+}
+
+/** What is logged of a key that waits to be published. */
+export const notPublished = (name: string): string =>
+  `${name}: the DNS does not serve this key (require_published)`
+
+function startVerifier(mail: Mail, { now }: SigningContext): void {
+  const { service } = mail
+  const verifier = createVerifier({
+    resolver: service.dns.resolver,
+    budget: service.dns.newBudget(),
+    now,
+    keys: service.keys,
+    limits: service.verifyLimits,
+    rules: service.verifyRules,
+  })
+  for (const field of mail.fields) verifier.field(field)
+  verifier.endOfHeader()
+  mail.verifier = verifier
+}
+
+/** The mailboxes of the first field of a name (in lower case); undefined: there is no such field. */
+function mailboxesOf({ fields }: Mail, name: string): readonly HeaderMailbox[] | undefined {
+  const field = fields.find((raw) => raw.length > name.length && fieldName(raw)?.toLowerCase() === name)
+  return field === undefined ? undefined : parseMailboxList(fieldBody(field)).mailboxes
+}
