@@ -53,7 +53,7 @@ export function diagnoseKey(input: KeyDiagnosisInput): readonly KeyFinding[] {
 }
 
 /** Whether signatures of the key can be verified: nothing worse than a warning was found. */
-export const isUsable = (findings: readonly KeyFinding[]): boolean =>
+export const isKeyUsable = (findings: readonly KeyFinding[]): boolean =>
   findings.every(({ severity }) => severity !== 'error')
 
 function findingsOf(input: KeyDiagnosisInput): KeyFindingFacts[] {

@@ -6,7 +6,7 @@ import {
   diagnoseKey,
   formatKeyFinding,
   formatKeyZoneLine,
-  isUsable,
+  isKeyUsable,
   type KeyDiagnosisInput,
   type KeyFinding,
   keyFingerprint,
@@ -419,7 +419,7 @@ describe('a sentence', () => {
           expect(formatKeyFinding(finding)).toMatch(/^[A-Za-z][ -~]*\.$/)
         }
         // "All is well" is said only of a key that is there.
-        if (isUsable(findings)) expect(findings[0]!.code).toBe('published')
+        if (isKeyUsable(findings)) expect(findings[0]!.code).toBe('published')
       }),
       { numRuns: 500 },
     )
