@@ -1,14 +1,53 @@
 // The data of commands: bytes to typed values. Undefined when they are malformed.
 
-import type { EnvelopePath, MilterClientAddress, MilterClientInfo } from './event.ts'
+import { SMFIC } from './constants.ts'
+import type { EnvelopePath, MilterClientAddress, MilterClientInfo, MilterEvent } from './event.ts'
 import type { ByteString } from './octets.ts'
 
+/** The event of a command whose data are text. */
+export function readCommand(command: string, text: ByteString): MilterEvent | undefined {
+  switch (command) {
+    case SMFIC.HEADER:
+      return readHeader(text)
+    case SMFIC.MAIL: {
+      const sender = readPath(text)
+      return sender && { kind: 'mail', sender }
+    }
+    case SMFIC.RCPT: {
+      const recipient = readPath(text)
+      return recipient && { kind: 'recipient', recipient }
+    }
+    case SMFIC.CONNECT: {
+      const client = readClient(text)
+      return client && { kind: 'connect', client }
+    }
+    case SMFIC.HELO: {
+      const name = readString(text)
+      return name === undefined ? undefined : { kind: 'helo', name }
+    }
+    case SMFIC.UNKNOWN: {
+      const line = readString(text)
+      return line === undefined ? undefined : { kind: 'unknown', command: line }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** `name NUL value NUL`. A NUL inside the value is part of it. */
+function readHeader(text: ByteString): MilterEvent | undefined {
+  const nul = text.indexOf('\0')
+  const last = text.length - 1
+  if (nul < 0 || nul === last || text.charCodeAt(last) !== 0) return undefined
+  return { kind: 'header', name: text.slice(0, nul), value: text.slice(nul + 1, last) }
+}
+
 /** `text NUL`. */
-export const readString = (text: ByteString): ByteString | undefined =>
+const readString = (text: ByteString): ByteString | undefined =>
   text.endsWith('\0') ? text.slice(0, -1) : undefined
 
 /** `path NUL parameter NUL ...` */
-export function readPath(text: ByteString): EnvelopePath | undefined {
+function readPath(text: ByteString): EnvelopePath | undefined {
   if (!text.endsWith('\0')) return undefined
   const first = text.indexOf('\0')
   return {
@@ -22,7 +61,7 @@ export const bareAddress = (path: ByteString): ByteString =>
   path.startsWith('<') && path.endsWith('>') ? path.slice(1, -1) : path
 
 /** `host NUL family`, and unless the family is unknown `port (two bytes) address NUL`. */
-export function readClient(text: ByteString): MilterClientInfo | undefined {
+function readClient(text: ByteString): MilterClientInfo | undefined {
   const nul = text.indexOf('\0')
   const family = text[nul + 1]
   if (nul < 0 || family === undefined) return undefined

@@ -1,12 +1,10 @@
 // One connection's work: events to handlers in their order, answers back, reading held back when too much waits. Knows no socket.
 
-import { BodyStream } from './body-stream.ts'
 import type { MilterEvent, MilterProtocolError } from './event.ts'
-import type { Decision, MilterHandlers, StepHandlers } from './handlers.ts'
-import { Message, SessionView } from './message.ts'
+import { type Answer, type Counters, guard, HandlerCalls, nameOf, type StepEvent } from './handler-calls.ts'
+import type { Decision, MilterHandlers, MilterSession, StepHandlers } from './handlers.ts'
 import { effectOf, type Reply } from './reply.ts'
 import { FilterSession, type SessionOptions } from './session.ts'
-import type { Step } from './steps.ts'
 
 /** What a conversation needs of a socket. */
 export interface Transport {
@@ -16,12 +14,6 @@ export interface Transport {
   resume(): void
   /** Sends what is buffered and closes. */
   finish(): void
-}
-
-export interface Counters {
-  messages: number
-  protocolErrors: number
-  handlerErrors: number
 }
 
 export interface ConversationOptions<State> {
@@ -36,19 +28,10 @@ export interface ConversationOptions<State> {
   readonly transport: Transport
 }
 
-type Answer = Reply | undefined
-/** Events that a handler may be there for, or that are answered. */
-type StepEvent = Exclude<MilterEvent, { kind: 'abort' | 'new-connection' | 'quit' | 'protocol-error' }>
-
 export class Conversation<State> {
-  readonly view: SessionView
-  private readonly protocol: FilterSession
   private readonly options: ConversationOptions<State>
-  private readonly handlers: StepHandlers<State>['handlers']
-  private readonly errorReply: Reply
-  private message: Message<State> | undefined = undefined
-  private stream: BodyStream | undefined = undefined
-  private contentAnswer: Promise<Answer> | undefined = undefined
+  private readonly protocol: FilterSession
+  private readonly calls: HandlerCalls<State>
   /** The answer to a piece of a body chunk that goes on. */
   private chunkAnswer: Answer = undefined
   private out = ''
@@ -63,14 +46,20 @@ export class Conversation<State> {
 
   constructor(options: ConversationOptions<State>) {
     this.options = options
-    this.handlers = options.steps.handlers
-    this.errorReply = options.handlers.errorReply ?? 'tempfail'
     this.protocol = new FilterSession(options.session)
-    this.view = new SessionView(options.id, options.peer, this.protocol)
+    const progress = () => {
+      this.out += this.protocol.progressText()
+      this.flush()
+    }
+    this.calls = new HandlerCalls<State>({ ...options, protocol: this.protocol, progress })
+  }
+
+  get session(): MilterSession {
+    return this.calls.view
   }
 
   get isInMessage(): boolean {
-    return this.message !== undefined
+    return this.calls.message !== undefined
   }
 
   /** A handler is at work, so silence on the connection is not the peer's. */
@@ -99,9 +88,7 @@ export class Conversation<State> {
   /** The connection is gone: answers that come now go nowhere. */
   abandon(): void {
     this.isOver = true
-    this.abort()
-    const { observe } = this.options.handlers
-    if (observe?.close) this.notify('close', () => observe.close?.(this.view))
+    this.calls.close()
   }
 
   /** Handles what waits, until a handler needs time, more bytes are needed, or the peer does not keep up. */
@@ -135,12 +122,12 @@ export class Conversation<State> {
     this.out = ''
   }
 
-  private finish(error: MilterProtocolError | undefined): void {
+  private finish(error?: MilterProtocolError): void {
     if (this.isOver) return
     if (error !== undefined) {
       const { counters, handlers } = this.options
       counters.protocolErrors++
-      guard(counters, () => handlers.onProtocolError?.(error, this.view))
+      guard(counters, () => handlers.onProtocolError?.(error, this.calls.view))
     }
     this.flush()
     this.isOver = true
@@ -149,18 +136,18 @@ export class Conversation<State> {
 
   private handle(event: MilterEvent): void {
     if (event.kind === 'protocol-error') this.finish(event)
-    else if (event.kind === 'quit') this.finish(undefined)
-    else if (event.kind === 'abort') this.abort()
-    else if (event.kind === 'new-connection') this.view.reset()
+    else if (event.kind === 'quit') this.finish()
+    else if (event.kind === 'abort') this.calls.abort()
+    else if (event.kind === 'new-connection') this.calls.close()
     else this.step(event)
   }
 
   private step(event: StepEvent): void {
     let decision: Decision
     try {
-      decision = this.call(event)
+      if (this.chunkAnswer === undefined) decision = this.calls.call(event)
     } catch (error) {
-      this.fail(error, nameOf(event))
+      this.calls.fail(error, nameOf(event))
     }
     if (!isPromise(decision)) {
       this.answer(event, decision as Answer)
@@ -170,7 +157,7 @@ export class Conversation<State> {
     decision.then(
       (answer) => this.resume(event, answer as Answer),
       (error) => {
-        if (!this.isOver) this.fail(error, nameOf(event))
+        if (!this.isOver) this.calls.fail(error, nameOf(event))
         this.resume(event, undefined)
       },
     )
@@ -183,210 +170,59 @@ export class Conversation<State> {
     this.advance()
   }
 
-  /** Gives the event to its handler, unless the matter is decided already. */
-  private call(event: StepEvent): Decision {
-    const { handlers, view } = this
-    if (event.kind === 'mail') this.begin(event.sender)
-    else if (event.kind === 'connect') view.client = event.client
-    else if (event.kind === 'helo') view.helo = event.name
-    const { message } = this
-    if ((message?.verdict ?? view.verdict) !== undefined) return undefined
-    switch (event.kind) {
-      case 'header':
-        return handlers.header?.(message!, event.name, event.value)
-      case 'body':
-        return this.takeBody(message!, event.bytes as Buffer)
-      case 'mail':
-        return handlers.mail?.(message!, event.sender)
-      case 'recipient':
-        return handlers.recipient?.(message!, event.recipient)
-      case 'data':
-        return handlers.data?.(message!)
-      case 'end-of-header':
-        return handlers.endOfHeader?.(message!)
-      case 'end-of-message':
-        return this.conclude(message!)
-      case 'connect':
-        return handlers.connect?.(view, event.client)
-      case 'helo':
-        return handlers.helo?.(view, event.name)
-      case 'unknown':
-        return handlers.unknown?.(view, event.command)
-      case 'negotiate':
-        return undefined
-    }
-  }
-
-  private begin(sender: Message<State>['sender']): void {
-    const { view, protocol } = this
-    const progress = () => {
-      this.out += protocol.progressText()
-      this.flush()
-    }
-    this.message = new Message<State>({ session: view, protocol, sender, progress })
-    const { createState } = this.options.handlers
-    if (createState === undefined) return
-    try {
-      this.message.state = this.options.handlers.createState!(view)
-    } catch (error) {
-      this.fail(error, 'createState')
-    }
-  }
-
-  private takeBody(message: Message<State>, chunk: Buffer): Decision {
-    if (chunk.length === 0 || this.chunkAnswer !== undefined) return undefined
-    if (this.options.handlers.decide?.content === undefined) return this.handlers.body?.(message, chunk)
-    return this.openContent(message).push(chunk)
-  }
-
-  private openContent(message: Message<State>): BodyStream {
-    if (this.stream === undefined) {
-      this.stream = new BodyStream(this.options.waitingBytes)
-      this.contentAnswer = this.readContent(message, this.stream)
-    }
-    return this.stream
-  }
-
-  private async readContent(message: Message<State>, stream: BodyStream): Promise<Answer> {
-    try {
-      return (await this.options.handlers.decide?.content?.(message, stream)) as Answer
-    } catch (error) {
-      // What is given up fails by itself.
-      if (!message.isOver) this.fail(error, 'content')
-      return undefined
-    } finally {
-      stream.drop()
-    }
-  }
-
-  private conclude(message: Message<State>): Decision {
-    const { decide } = this.options.handlers
-    if (decide?.content === undefined) return decide?.endOfMessage?.(message)
-    this.openContent(message).end()
-    return this.contentAnswer!.then((answer) => {
-      if (answer !== undefined || message.verdict !== undefined || message.isOver) return answer
-      return decide.endOfMessage?.(message)
-    })
-  }
-
   /** Replies if a reply is owed, and ends the message if that was its end. */
   private answer(event: StepEvent, given: Answer): void {
-    const { protocol, message } = this
+    const { protocol, calls } = this
     let answer = given
-    if (answer !== undefined && this.mayNotAnswer(event)) {
-      this.fail(new TypeError(`observe.${nameOf(event)} gave an answer: only decide can`), nameOf(event))
+    if (answer !== undefined && calls.isObserved(event)) {
+      calls.fail(new TypeError('a handler in observe cannot answer'), nameOf(event))
       answer = undefined
     }
-    if (protocol.awaitsReply) {
-      answer = this.chosen(event, answer)
-      this.chunkAnswer = undefined
-    } else if (event.kind === 'body') this.chunkAnswer ??= answer
+    if (protocol.awaitsReply) answer = this.reply(event, answer ?? this.chunkAnswer)
+    else this.chunkAnswer = answer
+    const { message } = calls
     if (message === undefined) return
-    if (event.kind === 'recipient' && this.isTaken(message, answer)) message.recipients.push(event.recipient)
-    if (!protocol.isInMessage) this.endMessage(message, event.kind === 'end-of-message')
+    if (event.kind === 'recipient' && this.isTaken(answer)) message.recipients.push(event.recipient)
+    if (protocol.isInMessage) return
+    if (event.kind === 'end-of-message') this.options.counters.messages++
+    calls.end()
   }
 
-  /** Sends the reply: what the handler answered, or what was decided before. */
-  private chosen(event: StepEvent, given: Answer): Reply {
-    const { message, protocol } = this
-    const isEnd = event.kind === 'end-of-message'
-    let reply = given ?? this.chunkAnswer ?? 'continue'
-    // Changes travel with the reply to the end of the message only.
-    if (reply === 'accept' && !isEnd && message !== undefined && message.changes.length > 0) {
-      message.verdict = reply
-      reply = 'continue'
-    }
-    if (message?.verdict !== undefined) reply = isEnd || message.isFailed ? message.verdict : 'continue'
-    else if (this.view.verdict !== undefined && event.kind !== 'negotiate') reply = this.view.verdict
-    const isFailed = message?.isFailed ?? this.view.verdict !== undefined
+  /** Sends what the handler answered, or what was decided before. */
+  private reply(event: StepEvent, given: Answer): Reply {
+    const { calls, protocol } = this
+    this.chunkAnswer = undefined
+    const reply = this.chosen(event, given)
     try {
-      this.out += protocol.replyText(reply, isEnd && !isFailed ? message?.changes : undefined)
+      const changes = event.kind === 'end-of-message' ? calls.message?.changes : undefined
+      this.out += protocol.replyText(reply, changes)
+      return reply
     } catch (error) {
-      this.fail(error, nameOf(event))
-      reply = this.errorReply
-      this.out += protocol.replyText(reply)
+      calls.fail(error, nameOf(event))
+      this.out += protocol.replyText(calls.errorReply)
+      return calls.errorReply
     }
-    return reply
   }
 
-  private mayNotAnswer(event: StepEvent): boolean {
-    return this.options.steps.uses[nameOf(event) as Step] === 'observe'
+  private chosen(event: StepEvent, given: Answer): Reply {
+    const { calls } = this
+    const { message } = calls
+    const isEnd = event.kind === 'end-of-message'
+    // Changes travel with the reply to the end of the message only.
+    if (given === 'accept' && !isEnd && message !== undefined && message.changes.length > 0)
+      message.verdict = given
+    const { verdict } = calls
+    if (verdict === undefined || event.kind === 'negotiate') return given ?? 'continue'
+    return message?.verdict === undefined || message.isFailed || isEnd ? verdict : 'continue'
   }
 
   /** Recipients that the MTA refuses come only when asked for, and are marked so. */
-  private isTaken(message: Message<State>, answer: Answer): boolean {
+  private isTaken(answer: Answer): boolean {
     if (answer !== undefined && effectOf(answer) === 'refuse') return false
-    return this.options.session.rejectedRecipients !== true || message.macro('rcpt_mailer') !== 'error'
-  }
-
-  private endMessage(message: Message<State>, isEnd: boolean): void {
-    if (isEnd) this.options.counters.messages++
-    if (message.isFailed) this.abort()
-    else {
-      message.isOver = true
-      this.stream?.fail(givenUp())
-      this.forget()
-    }
-  }
-
-  private abort(): void {
-    const { message } = this
-    if (message === undefined) return
-    message.isOver = true
-    this.stream?.fail(givenUp())
-    this.forget()
-    const { observe } = this.options.handlers
-    if (observe?.abort) this.notify('abort', () => observe.abort?.(message), message)
-  }
-
-  private forget(): void {
-    this.message = undefined
-    this.stream = undefined
-    this.contentAnswer = undefined
-    this.chunkAnswer = undefined
-  }
-
-  /** Decides the message, or without one the connection, and reports. */
-  private fail(error: unknown, handler: string): void {
-    const { message } = this
-    if (message === undefined) this.view.verdict = this.errorReply
-    else {
-      message.verdict = this.errorReply
-      message.isFailed = true
-    }
-    this.reportFailure(error, handler, message)
-  }
-
-  private notify(handler: string, act: () => void, message?: Message<State>): void {
-    try {
-      act()
-    } catch (error) {
-      this.reportFailure(error, handler, message)
-    }
-  }
-
-  private reportFailure(error: unknown, handler: string, message: Message<State> | undefined): void {
-    const { counters, handlers } = this.options
-    counters.handlerErrors++
-    guard(counters, () => handlers.onHandlerError?.(error, { handler, session: this.view, message }))
+    const { session } = this.options
+    return session.rejectedRecipients !== true || this.calls.message?.macro('rcpt_mailer') !== 'error'
   }
 }
 
-/** Runs a callback that only reports. One that fails must take neither the answer nor the process with it: it is counted. */
-export function guard(counters: Counters, report: () => void): void {
-  try {
-    report()
-  } catch {
-    counters.handlerErrors++
-  }
-}
-
-const nameOf = (event: StepEvent): string => {
-  if (event.kind === 'end-of-header') return 'endOfHeader'
-  return event.kind === 'end-of-message' ? 'endOfMessage' : event.kind
-}
-
-const givenUp = () => new Error('the message was given up')
-
-const isPromise = (value: Decision): value is Promise<Answer> =>
+const isPromise = (value: Decision): value is Promise<Reply | undefined> =>
   typeof value === 'object' && typeof (value as { then?: unknown }).then === 'function'

@@ -9,7 +9,7 @@ import { allSteps } from './steps.ts'
 
 /** One SMTP client's connection to the MTA, as far as the MTA has told of it. */
 export interface MilterSession {
-  /** Counts up from 1 within one server. Stays the same when the MTA uses one connection to us for several clients. */
+  /** Of the connection to us, which an MTA may use for several clients; counts up from 1 within one server. */
   readonly id: number
   /** The MTA's end: `127.0.0.1:41234`, or the path of our UNIX socket. */
   readonly peer: string
@@ -78,7 +78,7 @@ export interface MilterObservers<State> {
   unknown?(session: MilterSession, command: ByteString): Observed
   /** The message ends before its end of message: the MTA gave it up, the connection is lost, or a handler failed. */
   abort?(message: MilterMessage<State>): void
-  /** The connection to the MTA is closed. */
+  /** The session is over: the connection to the MTA is closed, or goes on with another client. */
   close?(session: MilterSession): void
 }
 

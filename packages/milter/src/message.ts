@@ -17,11 +17,13 @@ export class SessionView implements MilterSession {
   /** Set when a handler failed: the reply for everything that follows. */
   verdict: Reply | undefined = undefined
   private readonly protocol: FilterSession
+  private readonly macros: Macros
 
   constructor(id: number, peer: string, protocol: FilterSession) {
     this.id = id
     this.peer = peer
     this.protocol = protocol
+    this.macros = protocol.connectionMacros
   }
 
   get negotiated(): Negotiated | undefined {
@@ -29,15 +31,7 @@ export class SessionView implements MilterSession {
   }
 
   macro(name: string): string | undefined {
-    return this.protocol.connectionMacros.get(name)
-  }
-
-  /** Another SMTP client on the same connection. */
-  reset(): void {
-    this.client = undefined
-    this.helo = undefined
-    this.data = undefined
-    this.verdict = undefined
+    return this.macros.get(name)
   }
 }
 

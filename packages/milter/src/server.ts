@@ -8,7 +8,8 @@ import {
   listenOn,
   type SocketFileOptions,
 } from '@postern/listener'
-import { Conversation, type Counters, guard, type Transport } from './conversation.ts'
+import { Conversation, type Transport } from './conversation.ts'
+import { type Counters, guard } from './handler-calls.ts'
 import { type MilterHandlers, type MilterSession, type StepHandlers, stepHandlers } from './handlers.ts'
 import type { MilterLimits } from './limits.ts'
 import type { FilterWish } from './negotiation.ts'
@@ -177,7 +178,7 @@ class SocketServer<State> implements MilterServer {
     const all = [...this.servers].map(closed)
     // Connections on which no SMTP client is known are spare.
     for (const { socket, conversation } of this.links)
-      if (conversation.view.client === undefined) socket.destroy()
+      if (conversation.session.client === undefined) socket.destroy()
     const cut = setTimeout(() => {
       for (const { socket } of this.links) socket.destroy()
     }, graceMs)
@@ -221,7 +222,7 @@ class SocketServer<State> implements MilterServer {
       this.links.delete(link)
       conversation.abandon()
     })
-    guard(this.counters, () => this.options.onConnection?.(conversation.view))
+    guard(this.counters, () => this.options.onConnection?.(conversation.session))
   }
 
   private startSweep(): void {

@@ -1,6 +1,6 @@
 // The filter's side of one connection without a socket: bytes in, events out; replies in, bytes out.
 
-import { readClient, readPath, readString } from './command.ts'
+import { readCommand } from './command.ts'
 import { SMFIC, SMFIP, versions } from './constants.ts'
 import type { MilterErrorCode, MilterEvent, MilterProtocolError } from './event.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -198,8 +198,6 @@ export class FilterSession {
 
   private read(command: string): MilterEvent | undefined {
     switch (command) {
-      case SMFIC.HEADER:
-        return this.readHeader()
       case SMFIC.BODY:
         this.isInBody = true
         return undefined
@@ -209,14 +207,6 @@ export class FilterSession {
         return endOfMessage
       case SMFIC.DATA:
         return data
-      case SMFIC.MAIL:
-      case SMFIC.RCPT:
-        return this.readEnvelope(command)
-      case SMFIC.HELO:
-      case SMFIC.UNKNOWN:
-        return this.readLine(command)
-      case SMFIC.CONNECT:
-        return this.readConnect()
       case SMFIC.OPTNEG:
         return this.readOffer()
       case SMFIC.QUIT_NC:
@@ -226,9 +216,11 @@ export class FilterSession {
       case SMFIC.QUIT:
         this.isOver = true
         return quit
-      default:
-        // An ABORT between messages.
+      case SMFIC.ABORT:
+        // Between messages.
         return undefined
+      default:
+        return this.readText(command)
     }
   }
 
@@ -247,33 +239,16 @@ export class FilterSession {
     return { kind: 'negotiate', offer }
   }
 
-  private readConnect(): MilterEvent {
-    const client = readClient(this.reader.text())
-    return client === undefined ? this.fail('malformed') : { kind: 'connect', client }
-  }
-
-  private readLine(command: string): MilterEvent {
-    const line = readString(this.reader.text())
-    if (line === undefined) return this.fail('malformed')
-    return command === SMFIC.HELO ? { kind: 'helo', name: line } : { kind: 'unknown', command: line }
-  }
-
-  private readEnvelope(command: string): MilterEvent {
-    this.envelopeBytes += this.reader.dataLength
-    if (this.envelopeBytes > this.limits.envelopeBytes) return this.fail('envelope-too-large')
-    const path = readPath(this.reader.text())
-    if (path === undefined) return this.fail('malformed')
-    return command === SMFIC.MAIL ? { kind: 'mail', sender: path } : { kind: 'recipient', recipient: path }
-  }
-
-  /** `name NUL value NUL`. A NUL inside the value is part of it. */
-  private readHeader(): MilterEvent {
-    const text = this.reader.text()
-    const nul = text.indexOf('\0')
-    const last = text.length - 1
-    if (nul < 0 || nul === last || text.charCodeAt(last) !== 0) return this.fail('malformed')
-    const value = text.slice(nul + 1, last)
-    return { kind: 'header', name: text.slice(0, nul), value: this.restoresSpace ? ` ${value}` : value }
+  private readText(command: string): MilterEvent {
+    const { reader } = this
+    if (command === SMFIC.MAIL || command === SMFIC.RCPT) {
+      this.envelopeBytes += reader.dataLength
+      if (this.envelopeBytes > this.limits.envelopeBytes) return this.fail('envelope-too-large')
+    }
+    const event = readCommand(command, reader.text())
+    if (event === undefined) return this.fail('malformed')
+    if (this.restoresSpace && event.kind === 'header') return { ...event, value: ` ${event.value}` }
+    return event
   }
 
   private takeMacros(): MilterEvent | undefined {
