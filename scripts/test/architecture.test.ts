@@ -17,6 +17,7 @@ const allowed = new Map(
 
 interface Manifest {
   name: string
+  private?: boolean
   dependencies?: Record<string, string>
 }
 
@@ -28,7 +29,7 @@ const manifests = folders
     folder,
     manifest: JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest,
   }))
-  .filter(({ manifest }) => manifest.name !== '@postern/tooling')
+  .filter(({ manifest }) => !manifest.private)
 
 const short = (name: string) => name.replace('@postern/', '')
 

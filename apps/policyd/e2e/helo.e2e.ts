@@ -1,8 +1,8 @@
-import { type Daemon, startDaemon } from '@postern/tooling/e2e/daemon'
-import { freePort } from '@postern/tooling/e2e/free-port'
-import { type Postfix, preparePostfix } from '@postern/tooling/e2e/postfix'
-import { openDialogue, sendMail } from '@postern/tooling/e2e/smtp'
-import { type Dns, startDns } from '@postern/tooling/e2e/zone'
+import { type Daemon, startDaemon } from '@postern/e2e/daemon'
+import { freePort } from '@postern/e2e/free-port'
+import { type Postfix, preparePostfix } from '@postern/e2e/postfix'
+import { openDialogue, sendMail } from '@postern/e2e/smtp'
+import { type Dns, startDns } from '@postern/e2e/zone'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 let dns: Dns

@@ -1,7 +1,7 @@
 // Whom SPF is not applied to, to whom the decision is left, and mail of our own users: behind a real Postfix.
 
-import { type Attempt, codesOf } from '@postern/tooling/e2e/attempt'
-import { documented } from '@postern/tooling/e2e/documented'
+import { type Attempt, codesOf } from '@postern/e2e/attempt'
+import { documented } from '@postern/e2e/documented'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askAtRcpt, onlyField, openStage, type Stage } from './stage.ts'
 

@@ -1,9 +1,9 @@
 // SPF and greylisting together: two headers, of which Postfix takes one with each answer; and who counts as one sender.
 
-import { type Attempt, codesOf } from '@postern/tooling/e2e/attempt'
-import { secondsNow, untilSecond } from '@postern/tooling/e2e/clock'
-import { documented } from '@postern/tooling/e2e/documented'
-import type { Message } from '@postern/tooling/e2e/postfix'
+import { type Attempt, codesOf } from '@postern/e2e/attempt'
+import { secondsNow, untilSecond } from '@postern/e2e/clock'
+import { documented } from '@postern/e2e/documented'
+import type { Message } from '@postern/e2e/postfix'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askAtRcpt, openStage, type Stage } from './stage.ts'
 

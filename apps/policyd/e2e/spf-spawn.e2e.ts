@@ -3,12 +3,12 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Attempt, attempt, codesOf } from '@postern/tooling/e2e/attempt'
-import { checkout, checkRunnableBy } from '@postern/tooling/e2e/daemon'
-import { documented } from '@postern/tooling/e2e/documented'
-import { type Postfix, preparePostfix } from '@postern/tooling/e2e/postfix'
-import { openDialogue } from '@postern/tooling/e2e/smtp'
-import { type Dns, startDns } from '@postern/tooling/e2e/zone'
+import { type Attempt, attempt, codesOf } from '@postern/e2e/attempt'
+import { checkout, checkRunnableBy } from '@postern/e2e/daemon'
+import { documented } from '@postern/e2e/documented'
+import { type Postfix, preparePostfix } from '@postern/e2e/postfix'
+import { openDialogue } from '@postern/e2e/smtp'
+import { type Dns, startDns } from '@postern/e2e/zone'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onlyField } from './stage.ts'
 

@@ -1,8 +1,8 @@
 // SPF behind a real Postfix: what is refused, what is let through and how it is marked.
 
-import { type Attempt, codesOf } from '@postern/tooling/e2e/attempt'
-import { documented } from '@postern/tooling/e2e/documented'
-import { openDialogue } from '@postern/tooling/e2e/smtp'
+import { type Attempt, codesOf } from '@postern/e2e/attempt'
+import { documented } from '@postern/e2e/documented'
+import { openDialogue } from '@postern/e2e/smtp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askAtRcpt, onlyField, openStage, type Stage } from './stage.ts'
 

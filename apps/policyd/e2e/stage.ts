@@ -2,12 +2,12 @@
 
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { type Attempt, attempt } from '@postern/tooling/e2e/attempt'
-import { type Daemon, startDaemon } from '@postern/tooling/e2e/daemon'
-import { freePort } from '@postern/tooling/e2e/free-port'
-import { type Message, type Postfix, preparePostfix } from '@postern/tooling/e2e/postfix'
-import type { Reply } from '@postern/tooling/e2e/smtp'
-import { startDns } from '@postern/tooling/e2e/zone'
+import { type Attempt, attempt } from '@postern/e2e/attempt'
+import { type Daemon, startDaemon } from '@postern/e2e/daemon'
+import { freePort } from '@postern/e2e/free-port'
+import { type Message, type Postfix, preparePostfix } from '@postern/e2e/postfix'
+import type { Reply } from '@postern/e2e/smtp'
+import { startDns } from '@postern/e2e/zone'
 
 /** A daemon's settings, and the lines of the smtpd before it. */
 export interface Way {

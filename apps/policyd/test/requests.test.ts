@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { parseLogLine } from '@postern/tooling/e2e/log-line'
+import { parseLogLine } from '@postern/e2e/log-line'
 import { describe, expect, it } from 'vitest'
 import { requestOf, startTestDaemon } from './in-process.ts'
 

@@ -58,7 +58,7 @@ export type AuthenticationResultsErrorCode =
 
 /**
  * The whole field with its name and without a CRLF at its end: one line of at most 998 octets, or folded and of at most
- * 8192. It can neither end the line nor leave the grammar, whatever the texts hold: what is replaced and cut is as with
+ * 8192, each result on a line of its own. It can neither end the line nor leave the grammar, whatever the texts hold: what is replaced and cut is as with
  * `formatReceivedSpf`, and in the names a character that a keyword may not hold becomes `-`. A field that is too long
  * loses its comments, then its reasons, then properties, then results: the first of each method stays longest.
  */
@@ -73,7 +73,7 @@ export function formatAuthenticationResults(
   if (!fits(line)) line = head + writeResults(value.results, false, true)
   if (!fits(line)) line = head + writeResults(value.results, false, false)
   if (!fits(line)) line = head + writeFittingResults(value.results, budget - octetsOf(head))
-  return options.fold ? foldField(line) : line
+  return options.fold ? foldField(line, SEMICOLON) : line
 }
 
 const writeAuthservId = (id: string): string =>

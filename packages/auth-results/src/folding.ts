@@ -7,9 +7,10 @@ const TAB_COLUMNS = 8
 /**
  * Breaks the line at blanks outside quoted-strings, CRLF and a tab in the blank's place, so that no line is wider than
  * LINE_COLUMNS where there is a blank. In a comment only a blank that stands alone is taken, as a reader makes one blank
- * of the fold again. RFC 5322 §3.2.2: no line consists of blanks only.
+ * of the fold again. RFC 5322 §3.2.2: no line consists of blanks only. `after`: a character behind which a new line begins in
+ * any case, so that people see the parts of a long field.
  */
-export function foldField(line: string): string {
+export function foldField(line: string, after?: number): string {
   if (line.length <= LINE_COLUMNS) return line
   let folded = ''
   let start = 0
@@ -30,7 +31,12 @@ export function foldField(line: string): string {
         room = LINE_COLUMNS - TAB_COLUMNS
         breakAt = -1
       }
-      if (!inComment || standsAlone(line, at)) breakAt = at
+      if (!inComment && at < line.length && line.charCodeAt(at - 1) === after) {
+        folded += `${line.slice(start, at)}\r\n\t`
+        start = at + 1
+        room = LINE_COLUMNS - TAB_COLUMNS
+        breakAt = -1
+      } else if (!inComment || standsAlone(line, at)) breakAt = at
     }
   }
   return folded + line.slice(start)

@@ -41,12 +41,13 @@ describe('formatAuthenticationResults', () => {
     )
   })
 
-  it('folds at 78 columns, outside quotes', () => {
+  it('folds at 78 columns, outside quotes, and begins each result on a line of its own', () => {
     expect(formatAuthenticationResults(usual, { fold: true }).split('\r\n')).toEqual([
-      'Authentication-Results: mx.example.org; spf=pass (mx.example.org: domain of',
-      '\ta@example.com designates 192.0.2.1 as permitted sender)',
-      '\tsmtp.mailfrom=a@example.com smtp.helo=mail.example.com; dkim/1=fail',
-      '\treason="body hash did not verify" header.d=example.com',
+      'Authentication-Results: mx.example.org;',
+      '\tspf=pass (mx.example.org: domain of a@example.com designates 192.0.2.1',
+      '\tas permitted sender) smtp.mailfrom=a@example.com',
+      '\tsmtp.helo=mail.example.com;',
+      '\tdkim/1=fail reason="body hash did not verify" header.d=example.com',
       '\theader.b="ab/+cd=="',
     ])
   })

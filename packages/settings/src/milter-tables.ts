@@ -40,9 +40,9 @@ export const milter = z
       .int()
       .min(0)
       .max(86_400)
-      .default(3600)
+      .default(7210)
       .describe(
-        'A connection on which nothing comes for so long is closed; 0: never. Postfix keeps one for each SMTP session.',
+        'A connection on which nothing comes for so long is closed; 0: never. Postfix keeps one for each SMTP session, and is silent for as long as its client is.',
       ),
     ...connectionSettings,
     authserv_id: z

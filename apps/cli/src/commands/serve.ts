@@ -1,9 +1,10 @@
 import { type DaemonKind, serveDaemons } from '@postern/daemon'
+import { milterd } from '@postern/milterd'
 import { policyd } from '@postern/policyd'
 import { findSettings, readSettingsFile } from '@postern/settings/file'
 import { complain, configOption, defineCommand, type ExitStatus, exit } from '../command.ts'
 
-const daemons: readonly DaemonKind[] = [policyd]
+const daemons: readonly DaemonKind[] = [policyd, milterd]
 
 export const serve = defineCommand({
   arguments: [],
