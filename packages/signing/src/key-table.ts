@@ -28,7 +28,7 @@ export type KeyTableProblemCode =
 
 export interface KeyTable {
   readonly rows: readonly KeyRow[]
-  /** `text` of these problems is cut before the key, which is secret. */
+  /** `text` of these problems ends before the key, which is secret. */
   readonly problems: readonly TableProblem<KeyTableProblemCode>[]
 }
 
@@ -41,18 +41,20 @@ export function parseKeyTable(text: string): KeyTable {
     const row = readKey(value)
     const code = typeof row === 'string' ? row : names.has(name.toLowerCase()) ? 'duplicate-name' : undefined
     if (typeof row === 'string' || code !== undefined) {
-      const [domain = '', selector] = value.split(':')
-      problems.push({
-        line,
-        code: code as KeyTableProblemCode,
-        text: `${name} ${selector === undefined ? domain : `${domain}:${selector}`}`.trim(),
-      })
+      problems.push({ line, code: code as KeyTableProblemCode, text: publicPart(name, value) })
       continue
     }
     names.add(name.toLowerCase())
     rows.push({ name, ...row, line })
   }
   return { rows, problems }
+}
+
+/** As much of a row as is surely no key, wherever its author has put that. */
+function publicPart(name: string, value: string): string {
+  const [domain = '', selector, key] = value.split(':').map((field) => field.trim())
+  if (selector === undefined || domain.length > 60) return name
+  return key === undefined || selector.length > 60 ? `${name} ${domain}` : `${name} ${domain}:${selector}`
 }
 
 function readKey(value: string): Omit<KeyRow, 'name' | 'line'> | KeyTableProblemCode {

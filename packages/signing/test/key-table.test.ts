@@ -57,9 +57,10 @@ describe('KeyTable', () => {
 
   it.each([
     ['k', 'missing-value', 'k'],
-    ['k example.org', 'missing-selector', 'k example.org'],
-    ['k example.org:sel', 'missing-key', 'k example.org:sel'],
+    ['k MIIEvQIBADANBgkqhkiG', 'missing-selector', 'k'],
+    ['k example.org:MIIEvQIBADANBgkqhkiG', 'missing-key', 'k example.org'],
     ['k example.org:sel:', 'missing-key', 'k example.org:sel'],
+    [`k ${'x'.repeat(70)}=:sel:/key`, 'bad-domain', 'k'],
     ['k exa mple.org:sel:/key', 'bad-domain', 'k exa mple.org:sel'],
     ['k %.example.org:sel:/key', 'bad-domain', 'k %.example.org:sel'],
     ['k example.org:-sel:/key', 'bad-selector', 'k example.org:-sel'],

@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./config-sample.ts')).configSample,
   },
   {
+    words: 'import opendkim',
+    summary: 'settings that do what an opendkim.conf does',
+    load: async () => (await import('./import-opendkim.ts')).importOpendkimCommand,
+  },
+  {
     words: 'helo check',
     summary: 'what the daemon says about a HELO name',
     load: async () => (await import('./helo-check.ts')).heloCheck,
