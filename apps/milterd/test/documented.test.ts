@@ -1,0 +1,52 @@
+// What docs/operating/milter.md says about our own settings; its lines for Postfix are tried end to end.
+
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { formatReference, loadSettings } from '@postern/settings'
+import { describe, expect, it } from 'vitest'
+
+const read = (name: string) => readFileSync(path.resolve(import.meta.dirname, '../../..', name), 'utf8')
+const page = read('docs/operating/milter.md')
+
+describe('the page about the milter', () => {
+  const blocks = [...page.matchAll(/^ *```toml (.+)\n((?:.*\n)*?) *```$/gm)]
+
+  it('has blocks of settings, which load as they stand', () => {
+    expect(blocks.length).toBeGreaterThanOrEqual(3)
+    for (const [, , text] of blocks) expect(loadSettings(text!)).toMatchObject({ ok: true })
+  })
+  it('names no setting that there is not', () => {
+    const ofOthers =
+      /^(non_smtpd|internal_mail|milter_|disable_mime|smtpd_|queue_id|client_name|not_signed|dkim_why|forged_)/
+    const named = [...page.matchAll(/`(?:\[[a-z]+\] )?([a-z0-9]+(?:_[a-z0-9]+)+)(?: = [^`]*)?`/g)]
+      .map(([, name]) => name!)
+      .filter((name) => !ofOthers.test(name))
+    expect(named.length).toBeGreaterThan(15)
+    const reference = formatReference()
+    for (const name of new Set(named)) expect(reference).toContain(`| \`${name}\` |`)
+  })
+})
+
+describe('the README', () => {
+  const readme = read('apps/milterd/README.md')
+  const source = (name: string) => read(`apps/milterd/src/${name}.ts`)
+
+  it('tells every option of the help', () => {
+    const options = [...source('main').matchAll(/^ {2}(--[a-z]+)/gm)].map(([, option]) => option)
+    expect(options).toEqual(['--config', '--log', '--version'])
+    for (const option of options) expect(readme).toContain(`\`${option}`)
+  })
+  it('tells every event of the log', () => {
+    const sources = [
+      ...['milterd', 'service'].map(source),
+      read('packages/daemon/src/reload.ts'),
+      read('packages/daemon/src/failure-log.ts'),
+    ]
+    const events = sources
+      .flatMap((text) => [...text.matchAll(/log\.write\(\s*'(?:info|warn|error)',\s*'([a-z-]+)'/g)])
+      .map(([, event]) => event!)
+    expect(new Set(events).size).toBeGreaterThan(6)
+    for (const event of new Set(events))
+      expect(readme).toContain(event === 'message' ? ' message ' : `\`${event}\``)
+  })
+})
