@@ -5,41 +5,31 @@ import type { EnvelopePath, MilterClientAddress, MilterClientInfo, MilterEvent }
 import type { ByteString } from './octets.ts'
 
 /** The event of a command whose data are text. */
-export function readCommand(command: string, text: ByteString): MilterEvent | undefined {
+export function readCommand(command: string, data: ByteString): MilterEvent | undefined {
   switch (command) {
-    case SMFIC.HEADER:
-      return readHeader(text)
     case SMFIC.MAIL: {
-      const sender = readPath(text)
+      const sender = readPath(data)
       return sender && { kind: 'mail', sender }
     }
     case SMFIC.RCPT: {
-      const recipient = readPath(text)
+      const recipient = readPath(data)
       return recipient && { kind: 'recipient', recipient }
     }
     case SMFIC.CONNECT: {
-      const client = readClient(text)
+      const client = readClient(data)
       return client && { kind: 'connect', client }
     }
     case SMFIC.HELO: {
-      const name = readString(text)
+      const name = readString(data)
       return name === undefined ? undefined : { kind: 'helo', name }
     }
     case SMFIC.UNKNOWN: {
-      const line = readString(text)
+      const line = readString(data)
       return line === undefined ? undefined : { kind: 'unknown', command: line }
     }
     default:
       return undefined
   }
-}
-
-/** `name NUL value NUL`. A NUL inside the value is part of it. */
-function readHeader(text: ByteString): MilterEvent | undefined {
-  const nul = text.indexOf('\0')
-  const last = text.length - 1
-  if (nul < 0 || nul === last || text.charCodeAt(last) !== 0) return undefined
-  return { kind: 'header', name: text.slice(0, nul), value: text.slice(nul + 1, last) }
 }
 
 /** `text NUL`. */

@@ -14,6 +14,8 @@ export type FrameErrorCode =
 const headBytes = 5
 const bodyCode = SMFIC.BODY.charCodeAt(0)
 const nothing = new Uint8Array(0)
+/** The frames of a small message's envelope and header. */
+const windowBytes = 4096
 
 export class FrameReader {
   /** Of the frame that `next` found: its command's code, 0 when there is none. */
@@ -39,6 +41,10 @@ export class FrameReader {
   private source: Uint8Array = nothing
   private start = 0
   private end = 0
+  /** `source` as text from `textStart` on: frames follow each other closely, and one conversion does for many. */
+  private window = ''
+  private windowSource: Uint8Array = nothing
+  private windowStart = 0
 
   constructor(frameBytes: number) {
     this.frameBytes = frameBytes
@@ -47,11 +53,8 @@ export class FrameReader {
   /** The bytes are not copied, and not to be changed until they are read. */
   receive(bytes: Uint8Array): void {
     if (bytes.length === 0) return
-    if (this.at === this.chunk.length && this.later.length === 0) this.open(bytes)
-    else {
-      this.later.push(bytes)
-      this.laterBytes += bytes.length
-    }
+    this.later.push(bytes)
+    this.laterBytes += bytes.length
   }
 
   /** Bytes received and not read yet. */
@@ -68,9 +71,28 @@ export class FrameReader {
     return this.end - this.start
   }
 
-  /** The data of the current frame. */
+  /** A text that has the current frame's data from {@link textStart} to {@link textEnd}. */
   text(): string {
-    return octetsOf(this.source, this.start, this.end)
+    const { source, start, end } = this
+    if (source !== this.windowSource || end > this.windowStart + this.window.length) {
+      this.window = octetsOf(source, start, Math.max(end, Math.min(source.length, start + windowBytes)))
+      this.windowSource = source
+      this.windowStart = start
+    }
+    return this.window
+  }
+
+  /** The current frame's data. */
+  data(): string {
+    return this.text().slice(this.textStart, this.textEnd)
+  }
+
+  get textStart(): number {
+    return this.start - this.windowStart
+  }
+
+  get textEnd(): number {
+    return this.end - this.windowStart
   }
 
   uint32At(index: number): number {
@@ -83,31 +105,27 @@ export class FrameReader {
       if (this.error !== undefined) return false
       if (this.assembled === 0 ? this.readInPlace() : this.readAssembled()) return true
       if (this.at < this.chunk.length) continue
-      const bytes = this.later.shift()
-      if (bytes === undefined) return false
-      this.laterBytes -= bytes.length
-      this.open(bytes)
+      if (!this.advance()) return false
     }
   }
 
   /** The next piece of the current body chunk, if it is here already. */
   takeBody(): Uint8Array | undefined {
-    if (this.at === this.chunk.length) {
-      const bytes = this.later.shift()
-      if (bytes === undefined) return undefined
-      this.laterBytes -= bytes.length
-      this.open(bytes)
-    }
+    if (this.at === this.chunk.length && !this.advance()) return undefined
     const piece = this.chunk.subarray(this.at, Math.min(this.chunk.length, this.at + this.bodyLeft))
     this.at += piece.length
     this.bodyLeft -= piece.length
     return piece
   }
 
-  private open(bytes: Uint8Array): void {
+  /** Leaves the chunk that is read. False when there is no other: an idle connection holds none. */
+  private advance(): boolean {
+    const bytes = this.later.shift()
+    if (bytes !== undefined) this.laterBytes -= bytes.length
     this.base += this.chunk.length
-    this.chunk = bytes
+    this.chunk = bytes ?? nothing
     this.at = 0
+    return bytes !== undefined
   }
 
   private readInPlace(): boolean {

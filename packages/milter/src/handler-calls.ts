@@ -179,7 +179,7 @@ export class HandlerCalls<State> {
     const { decide } = this.options.handlers
     if (decide?.content === undefined) return decide?.endOfMessage?.(message)
     this.openContent(message).end()
-    return this.contentAnswer!.then((answer): Answer | Promise<Answer> => {
+    return this.contentAnswer!.then<Answer>((answer) => {
       if (answer !== undefined || message.verdict !== undefined || message.isOver) return answer
       return decide.endOfMessage?.(message) as Answer | Promise<Answer>
     })

@@ -4,7 +4,7 @@ import { SMFIC } from './constants.ts'
 import type { ByteString } from './octets.ts'
 
 /** Stages in the order in which their macros are looked for: the latest first, as libmilter's smfi_getsymval does. */
-const searchOrder = [
+const searchOrder: readonly string[] = [
   SMFIC.BODYEOB,
   SMFIC.BODY,
   SMFIC.EOH,
@@ -15,40 +15,43 @@ const searchOrder = [
   SMFIC.UNKNOWN,
   SMFIC.HELO,
   SMFIC.CONNECT,
-] as const
-
-const known: ReadonlySet<string> = new Set(searchOrder)
+]
 
 /** The macros of a connection or of a message, by the command they came before. Read only when somebody asks. */
 export class Macros {
   private readonly outer: Macros | undefined
-  /** By command: the frame's data as they came, or the macros read from them. */
-  private readonly stages = new Map<string, ByteString | Map<string, ByteString>>()
+  /** In the order of `searchOrder`: the data of the frame as they came, or the macros read from them. */
+  private stages: (ByteString | Map<string, ByteString> | undefined)[] | undefined = undefined
 
   /** `outer`: where to look for what is not here. */
   constructor(outer?: Macros) {
     this.outer = outer
   }
 
-  /** `text`: name NUL value NUL ... The last set of a stage replaces those before. Stages unknown to us are left out. */
-  set(command: string, text: ByteString): void {
-    if (known.has(command)) this.stages.set(command, text)
+  /**
+   * `data`: command, name NUL value NUL ... The last set of a stage replaces the one before. Commands that have no macros are
+   * passed over.
+   */
+  set(command: string, data: ByteString): void {
+    const at = searchOrder.indexOf(command)
+    if (at < 0) return
+    this.stages ??= searchOrder.map(() => undefined)
+    this.stages[at] = data
   }
 
   /** `i` and `{i}` are the same name. */
   get(name: string): ByteString | undefined {
+    const { stages, outer } = this
     const bare = bareName(name)
-    for (const command of searchOrder) {
-      let stage = this.stages.get(command)
-      if (stage === undefined) continue
-      if (typeof stage === 'string') {
-        stage = readMacros(stage)
-        this.stages.set(command, stage)
+    if (stages !== undefined)
+      for (const [at, stage] of stages.entries()) {
+        if (stage === undefined) continue
+        const macros = typeof stage === 'string' ? readMacros(stage.slice(1)) : stage
+        stages[at] = macros
+        const value = macros.get(bare)
+        if (value !== undefined) return value
       }
-      const value = stage.get(bare)
-      if (value !== undefined) return value
-    }
-    return this.outer?.get(bare)
+    return outer?.get(bare)
   }
 }
 

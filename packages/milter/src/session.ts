@@ -18,14 +18,25 @@ export interface SessionOptions extends FilterWish {
   readonly limits?: Partial<MilterLimits>
 }
 
-const commands: ReadonlySet<string> = new Set(Object.values(SMFIC))
 /** One string for each code: none is made for a frame. */
 const letters = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
-/** The bit that spares the reply, of commands that have one. */
-const noReplyBits = new Map(Object.values(stepFlags).map(({ command, noReply }) => [command, noReply]))
-const neverAnswered: ReadonlySet<string> = new Set([SMFIC.ABORT, SMFIC.QUIT, SMFIC.QUIT_NC])
-/** Commands that give up the message that is open. */
-const endsMessage: ReadonlySet<string> = new Set([...neverAnswered, SMFIC.MAIL, SMFIC.HELO])
+
+interface CommandFacts {
+  /** Never, always, or unless this bit is negotiated. */
+  readonly isAnswered: boolean
+  readonly noReply: number
+  /** Gives up the message that is open. */
+  readonly endsMessage: boolean
+}
+
+const neverAnswered: readonly string[] = [SMFIC.MACRO, SMFIC.ABORT, SMFIC.QUIT, SMFIC.QUIT_NC]
+const endsMessage: readonly string[] = [SMFIC.ABORT, SMFIC.QUIT, SMFIC.QUIT_NC, SMFIC.MAIL, SMFIC.HELO]
+const factsOf = (command: string): CommandFacts => ({
+  isAnswered: !neverAnswered.includes(command),
+  noReply: Object.values(stepFlags).find((step) => step.command === command)?.noReply ?? 0,
+  endsMessage: endsMessage.includes(command),
+})
+const facts = new Map(Object.values(SMFIC).map((command) => [command as string, factsOf(command)]))
 
 const nothing = new Uint8Array(0)
 const emptyChunk: MilterEvent = { kind: 'body', bytes: nothing, isLast: true }
@@ -181,23 +192,26 @@ export class FilterSession {
 
   private take(command: string): MilterEvent | undefined {
     if (command === SMFIC.MACRO) return this.takeMacros()
+    const fact = facts.get(command)
+    if (fact === undefined) return this.fail('unknown-command')
     const next = nextState(this.state, command, this.steps)
-    if (next === undefined) return this.fail(commands.has(command) ? 'out-of-order' : 'unknown-command')
-    if (isInMessage(this.state) && endsMessage.has(command)) {
+    if (next === undefined) return this.fail('out-of-order')
+    if (fact.endsMessage && isInMessage(this.state)) {
       this.endMessage()
       this.isRepeated = command !== SMFIC.ABORT
       return abort
     }
     this.state = next
     const event = this.read(command)
-    if (event === undefined || this.isInBody) return event
-    if (!neverAnswered.has(command) && (this.steps & (noReplyBits.get(command) ?? 0)) === 0)
+    if (fact.isAnswered && !this.isInBody && !this.isOver && (this.steps & fact.noReply) === 0)
       this.owed = command
     return event
   }
 
   private read(command: string): MilterEvent | undefined {
     switch (command) {
+      case SMFIC.HEADER:
+        return this.readHeader()
       case SMFIC.BODY:
         this.isInBody = true
         return undefined
@@ -239,24 +253,33 @@ export class FilterSession {
     return { kind: 'negotiate', offer }
   }
 
+  /** `name NUL value NUL`. A NUL inside the value is part of it. */
+  private readHeader(): MilterEvent {
+    const { reader } = this
+    const text = reader.text()
+    const start = reader.textStart
+    const last = reader.textEnd - 1
+    const nul = text.indexOf('\0', start)
+    if (nul < 0 || nul >= last || text.charCodeAt(last) !== 0) return this.fail('malformed')
+    const value = text.slice(nul + 1, last)
+    return { kind: 'header', name: text.slice(start, nul), value: this.restoresSpace ? ` ${value}` : value }
+  }
+
   private readText(command: string): MilterEvent {
     const { reader } = this
     if (command === SMFIC.MAIL || command === SMFIC.RCPT) {
       this.envelopeBytes += reader.dataLength
       if (this.envelopeBytes > this.limits.envelopeBytes) return this.fail('envelope-too-large')
     }
-    const event = readCommand(command, reader.text())
-    if (event === undefined) return this.fail('malformed')
-    if (this.restoresSpace && event.kind === 'header') return { ...event, value: ` ${event.value}` }
-    return event
+    return readCommand(command, reader.data()) ?? this.fail('malformed')
   }
 
   private takeMacros(): MilterEvent | undefined {
     if (this.reader.dataLength > this.limits.macroBytes) return this.fail('macros-too-large')
-    const text = this.reader.text()
+    const text = this.reader.data()
     const command = text.charAt(0)
     const macros = isConnectionStage(command) ? this.connectionMacros : this.messageMacros
-    macros.set(command, text.slice(1))
+    macros.set(command, text)
     return undefined
   }
 
