@@ -16,6 +16,8 @@ export const exit = {
 
 export interface OptionSpec {
   readonly type: 'string' | 'boolean'
+  /** One letter: `d` for `-d`. `h` is taken. */
+  readonly short?: string
   /** What stands for the value in the help: `FILE`. */
   readonly value?: string
   readonly summary: string

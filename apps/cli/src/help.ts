@@ -18,8 +18,8 @@ command line or in the settings; 3 the answer is "not now". postern spf check ha
 /** The help of one command. */
 export function formatCommandHelp({ words, summary }: CommandEntry, command: Command): string {
   const options = { ...command.options, help: { type: 'boolean', summary: 'this text' } } as OptionSpecs
-  const rows = Object.entries(options).map(([name, { value, summary: meaning }]) => [
-    `  --${name}${value === undefined ? '' : ` ${value}`}`,
+  const rows = Object.entries(options).map(([name, { short, value, summary: meaning }]) => [
+    `  ${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
     meaning,
   ])
   const examples = (command.examples ?? []).map((line) => `  postern ${line}\n`).join('')

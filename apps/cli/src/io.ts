@@ -4,8 +4,8 @@ import os from 'node:os'
 
 /** A stream to write to. */
 export interface Output {
-  /** Resolves when more may be written. */
-  write(text: string): void | Promise<void>
+  /** Resolves when more may be written. Bytes go out as they are. */
+  write(data: string | Uint8Array): void | Promise<void>
   /** Nobody reads any more (`| head`): stop. */
   readonly isClosed: boolean
 }
@@ -13,6 +13,8 @@ export interface Output {
 export interface CliIo {
   readonly stdout: Output
   readonly stderr: Output
+  /** What is piped in; looked at only when it is read. */
+  readonly stdin: AsyncIterable<Uint8Array>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** Whole seconds since 1970. */
@@ -28,6 +30,10 @@ export function processIo(): CliIo {
   return {
     stdout: outputTo(process.stdout),
     stderr: outputTo(process.stderr),
+    // A getter: to touch the stream is to keep the process waiting for it.
+    get stdin() {
+      return process.stdin
+    },
     env: process.env,
     cwd: process.cwd(),
     now: () => Math.floor(Date.now() / 1000),
@@ -50,8 +56,8 @@ export function outputTo(stream: NodeJS.WritableStream): Output {
   })
   stream.on('drain', () => goOn())
   return {
-    write(text) {
-      if (isClosed || stream.write(text)) return undefined
+    write(data) {
+      if (isClosed || stream.write(data)) return undefined
       return new Promise((resolve) => {
         goOn = resolve
       })

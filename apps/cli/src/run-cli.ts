@@ -102,11 +102,11 @@ type ParsedCommandLine =
   | { readonly ok: false; readonly message: string }
 
 async function parseCommandLine(argv: readonly string[], command: Command): Promise<ParsedCommandLine> {
-  const specs: OptionSpecs = { ...command.options, help: { type: 'boolean', summary: '' } }
+  const specs: OptionSpecs = { ...command.options, help: { type: 'boolean', short: 'h', summary: '' } }
   const config = Object.fromEntries(
-    Object.entries(specs).map(([name, { type }]) => [
+    Object.entries(specs).map(([name, { type, short }]) => [
       name,
-      name === 'help' ? { type, short: 'h' } : { type },
+      short === undefined ? { type } : { type, short },
     ]),
   )
   // Not strict: the messages are our own.

@@ -18,6 +18,8 @@ export class Desk {
   readonly directory = mkdtempSync(path.join(os.tmpdir(), 'postern-cli-'))
   now = now
   host: { name: string; addresses: readonly string[] } = { name: 'localhost', addresses: ['127.0.0.1'] }
+  /** What is piped into the next command. */
+  stdin: string | Uint8Array = ''
   readonly #handlers = new Map<string, () => void>()
 
   /** Runs `postern ARGV` in this process. */
@@ -26,17 +28,18 @@ export class Desk {
     let err = ''
     const io: CliIo = {
       stdout: {
-        write(text) {
-          out += text
+        write(data) {
+          out += textOf(data)
         },
         isClosed: false,
       },
       stderr: {
-        write(text) {
-          err += text
+        write(data) {
+          err += textOf(data)
         },
         isClosed: false,
       },
+      stdin: chunksOf(this.stdin),
       env: {},
       cwd: this.directory,
       now: () => this.now,
@@ -65,4 +68,13 @@ export class Desk {
   clear(): void {
     rmSync(this.directory, { recursive: true, force: true })
   }
+}
+
+/** Bytes as a byte string: a character for each. */
+const textOf = (data: string | Uint8Array): string =>
+  typeof data === 'string' ? data : Buffer.from(data).toString('latin1')
+
+async function* chunksOf(data: string | Uint8Array): AsyncIterable<Uint8Array> {
+  const bytes = typeof data === 'string' ? Buffer.from(data, 'latin1') : data
+  for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000)
 }

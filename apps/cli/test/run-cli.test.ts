@@ -38,7 +38,7 @@ describe('help', () => {
       `Usage: ${['postern', words, ...command.arguments, '[OPTION]...'].join(' ')}`,
     )
     for (const [name, { summary }] of Object.entries(command.options)) {
-      expect(out).toMatch(new RegExp(`^ {2}--${name}\\b`, 'm'))
+      expect(out).toMatch(new RegExp(`^ {2}(-\\w, )?--${name}\\b`, 'm'))
       expect(out).toContain(summary)
     }
     for (const example of command.examples ?? []) expect(out).toContain(`  postern ${example}\n`)

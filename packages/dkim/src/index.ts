@@ -32,6 +32,7 @@ export {
   parseKeyRecord,
   type UnknownTag,
 } from './key-record.ts'
+export { foreignKind } from './key-repair.ts'
 export { formatKeyFinding, formatSigningKeyError } from './key-sentence.ts'
 export { formatKeyZoneLine, splitKeyRecord } from './key-zone-line.ts'
 export type { DkimLimits } from './limits.ts'

@@ -59,13 +59,15 @@ export const isKeyUsable = (findings: readonly KeyFinding[]): boolean =>
 function findingsOf(input: KeyDiagnosisInput): KeyFindingFacts[] {
   const { answer, alias } = input
   const aliases: KeyFindingFacts[] = alias === undefined ? [] : [{ code: 'alias', target: alias }]
+  const isMissing = answer.kind === 'nxdomain' || answer.kind === 'nodata'
+  if (alias !== undefined && isMissing) return [{ code: 'dangling-alias', target: alias }]
   switch (answer.kind) {
     case 'temperror':
       return [{ code: 'not-looked-up', reason: answer.reason }, ...aliases]
     case 'nxdomain':
-      return [{ code: 'no-such-name' }, ...aliases, ...misplacedIn(input)]
+      return [{ code: 'no-such-name' }, ...misplacedIn(input)]
     case 'nodata':
-      return [{ code: 'no-record' }, ...aliases, ...misplacedIn(input)]
+      return [{ code: 'no-record' }, ...misplacedIn(input)]
     case 'records': {
       const security = { code: answer.authentic ? 'authentic' : 'not-secured' } as const
       return [...diagnoseRecords(answer.records, input), ...aliases, security]
@@ -125,7 +127,7 @@ function diagnoseText(strings: readonly ByteString[], key: SigningKey | undefine
   const white = whiteSpaceIn(strings)
   return [
     ...problems,
-    ...diagnoseData(record, { key, strings }),
+    ...diagnoseData(record, { key, strings, isSound: problems.length === 0 }),
     ...diagnoseTags(record),
     ...(white === undefined || problems.length > 0 ? [] : [white]),
   ]
@@ -152,11 +154,13 @@ function whiteSpaceIn(strings: readonly ByteString[]): KeyFindingFacts | undefin
 interface Published {
   readonly key: SigningKey | undefined
   readonly strings: readonly ByteString[]
+  /** Nothing had to be repaired to read it. */
+  readonly isSound: boolean
 }
 
 /** k= and p= of a record. */
 function diagnoseData(record: KeyRecord, published: Published): KeyFindingFacts[] {
-  const { key, strings } = published
+  const { key, strings, isSound } = published
   const found = publicKeyOf(record)
   if (!found.ok && found.error.code === 'revoked') return [{ code: 'revoked' }]
   const type = typeFinding(record, key)
@@ -171,7 +175,8 @@ function diagnoseData(record: KeyRecord, published: Published): KeyFindingFacts[
   const fingerprint = keyFingerprint(found.value.key)
   if (key !== undefined && !found.value.key.equals(publicHalf(key)))
     return [{ code: 'wrong-key', published: fingerprint, bits, own: keyFingerprint(publicHalf(key)) }]
-  return [{ code: 'published', algorithm, bits, fingerprint }, ...sizeFindings(found.value)]
+  const code = isSound ? (key === undefined ? 'readable' : 'published') : 'mended'
+  return [{ code, algorithm, bits, fingerprint }, ...sizeFindings(found.value)]
 }
 
 /** k= against what the key is. */

@@ -14,9 +14,12 @@ export type KeySeverity = 'error' | 'warning' | 'note'
 export type ForeignText = 'spf' | 'dmarc' | 'tls-rpt' | 'mta-sts' | 'bimi' | 'other'
 
 export type KeyFindingFacts =
-  /** The record is there and has this key. */
+  /**
+   * `published`: the record has the key that signs. `readable`: it has a key, and none was given to compare it with. `mended`: it
+   * would have that key, were it not for what else was found.
+   */
   | {
-      readonly code: 'published'
+      readonly code: 'published' | 'readable' | 'mended'
       readonly algorithm: KeyAlgorithm
       readonly bits: number
       readonly fingerprint: string
@@ -26,8 +29,8 @@ export type KeyFindingFacts =
   | { readonly code: 'no-such-name' | 'no-record' }
   /** A key record at another name, where forms of DNS providers put it. `isOurs`: with this very key. */
   | { readonly code: 'misplaced'; readonly elsewhere: string; readonly isOurs: boolean }
-  /** The name is an alias. */
-  | { readonly code: 'alias'; readonly target: string }
+  /** The name is an alias; of a name that has no record itself, where it is dangling. */
+  | { readonly code: 'alias' | 'dangling-alias'; readonly target: string }
   /** RFC 6376 §3.6.2.2: what verifiers do then is undefined. */
   | { readonly code: 'several-records'; readonly count: number; readonly foreign: number }
   | { readonly code: 'foreign-text'; readonly kind: ForeignText; readonly isWildcard: boolean }
@@ -92,6 +95,8 @@ export type KeyFinding = {
 /** Most are errors. */
 const severities: Partial<Record<KeyFindingCode, KeySeverity>> = {
   published: 'note',
+  readable: 'note',
+  mended: 'note',
   alias: 'note',
   authentic: 'note',
   'not-secured': 'note',

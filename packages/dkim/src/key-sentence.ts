@@ -9,9 +9,13 @@ type OfCode<Code extends KeyFindingCode> = Extract<KeyFinding, { code: Code }>
 export function formatKeyFinding(finding: KeyFinding): string {
   switch (finding.code) {
     case 'published':
-      return `The DNS serves this key: ${describeKey(finding)}.`
+      return 'The DNS serves this key.'
+    case 'readable':
+      return `The DNS serves a key: ${describeKey(finding)}.`
+    case 'mended':
+      return `With that mended, it is ${describeKey(finding)}.`
     case 'not-looked-up':
-      return `${finding.name} could not be looked up (${finding.reason}): try again, or ask another server with --dns.`
+      return `${finding.name} could not be looked up (${finding.reason}): try again later, or ask another server.`
     case 'no-such-name':
       return `There is no ${finding.name} in the DNS: publish the record, or wait until the servers have it.`
     case 'no-record':
@@ -20,6 +24,8 @@ export function formatKeyFinding(finding: KeyFinding): string {
       return formatMisplaced(finding)
     case 'alias':
       return `${finding.name} is an alias (CNAME) of ${printable(finding.target)}, which is fine: the record stands there.`
+    case 'dangling-alias':
+      return `${finding.name} is an alias (CNAME) of ${printable(finding.target)}, which has no record: publish it there, or ask whoever runs that name.`
     case 'several-records':
       return formatSeveral(finding)
     case 'foreign-text':
@@ -42,7 +48,7 @@ export function formatKeyFinding(finding: KeyFinding): string {
 }
 
 /** `RSA with 2048 bits, SHA256:…`. */
-function describeKey({ algorithm, bits, fingerprint }: OfCode<'published'>): string {
+function describeKey({ algorithm, bits, fingerprint }: Extract<KeyFinding, { fingerprint: string }>): string {
   return `${algorithm === 'rsa' ? `RSA with ${bits} bits` : 'Ed25519'}, ${fingerprint}`
 }
 
@@ -85,7 +91,7 @@ type TextCode =
 function formatTextFinding(finding: OfCode<TextCode>): string {
   switch (finding.code) {
     case 'zone-syntax':
-      return `The text has ${finding.signs.join(' and ')} in it, which belong to a zone file and not into the form of a provider: enter the text without.`
+      return `The text has ${finding.signs.map((sign) => signNames[sign]).join(' and ')} in it, which belong into a zone file and not into the form of a provider: enter it without.`
     case 'pasted-line':
       return 'The text is a whole line of a zone file: enter only what stands between the quotes.'
     case 'missing-semicolon':
@@ -102,6 +108,8 @@ function formatTextFinding(finding: OfCode<TextCode>): string {
         : 'p= has white space in it: receivers are to skip it, and not all do, so take it out.'
   }
 }
+
+const signNames = { '"': 'quotes', '\\': 'backslashes', '(': 'parentheses' } as const
 
 const syntaxes: Record<KeyRecordErrorCode, (text: string) => string> = {
   'empty-tag': () => 'There is nothing between two semicolons, or nothing at all',

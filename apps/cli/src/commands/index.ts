@@ -51,6 +51,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./spf-suggest.ts')).spfSuggest,
   },
   {
+    words: 'dkim genkey',
+    summary: 'make a key to sign mail with, and the record that publishes it',
+    load: async () => (await import('./dkim-genkey.ts')).dkimGenkey,
+  },
+  {
+    words: 'dkim testkey',
+    summary: 'what the DNS serves against the keys that sign, and what is wrong',
+    load: async () => (await import('./dkim-testkey.ts')).dkimTestkey,
+  },
+  {
     words: 'greylist list',
     summary: 'what the greylist knows, newest first',
     load: async () => (await import('./greylist-list.ts')).greylistList,
