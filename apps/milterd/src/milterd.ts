@@ -72,6 +72,8 @@ export async function runMilterd(options: DaemonOptions): Promise<StartedDaemon>
   }
   const { addresses } = bound
   const facts = () => [
+    'daemon',
+    'milterd',
     'version',
     version,
     'pid',
@@ -110,6 +112,8 @@ export async function runMilterd(options: DaemonOptions): Promise<StartedDaemon>
         await server.close({ graceMs: milter.shutdown_seconds * 1000 })
         const { messages, protocolErrors } = server.stats
         log.write('info', 'stopped', [
+          'daemon',
+          'milterd',
           'messages',
           messages,
           'protocol_errors',

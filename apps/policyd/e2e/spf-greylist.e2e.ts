@@ -2,8 +2,8 @@
 
 import { type Attempt, codesOf } from '@postern/e2e/attempt'
 import { secondsNow, untilSecond } from '@postern/e2e/clock'
+import type { Message } from '@postern/e2e/delivered'
 import { documented } from '@postern/e2e/documented'
-import type { Message } from '@postern/e2e/postfix'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askAtRcpt, openStage, type Stage } from './stage.ts'
 

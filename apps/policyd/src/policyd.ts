@@ -50,6 +50,8 @@ export async function runPolicyd(options: DaemonOptions): Promise<StartedDaemon>
         await lastLines()
         const { requests, protocolErrors } = server.stats
         log.write('info', 'stopped', [
+          'daemon',
+          'policyd',
           'requests',
           requests,
           'protocol_errors',
@@ -114,6 +116,8 @@ function startCore(options: DaemonOptions, destination: string) {
   }
   const stopSweeping = startSweeping({ store, expire: (now) => service.greylist.expire(now), log })
   const facts = [
+    'daemon',
+    'policyd',
     'version',
     version,
     'pid',

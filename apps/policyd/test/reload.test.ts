@@ -41,7 +41,7 @@ describe('rereading the settings', () => {
     await daemon.close()
     expect(daemon.lines.filter((line) => line.includes(' reloaded '))).toHaveLength(2)
     // The client would have opened another connection when it lost the first.
-    expect(daemon.lines.at(-1)).toMatch(/ stopped requests=4 protocol_errors=0 failures=0$/)
+    expect(daemon.lines.at(-1)).toMatch(/ stopped daemon=policyd requests=4 protocol_errors=0 failures=0$/)
   })
 
   it('with mistakes changes nothing and logs each', async () => {

@@ -148,7 +148,9 @@ describe('peers that break the protocol', () => {
     expect(await daemon.ask()).toMatch(/^DEFER_IF_PERMIT/)
     await daemon.line(/ protocol-error level=warn peer=127\.0\.0\.1:\d+ problem=\S+$/)
     await daemon.close()
-    expect(daemon.lines.at(-1)).toMatch(/ stopped requests=1 protocol_errors=[1-3] failures=0$/)
+    expect(daemon.lines.at(-1)).toMatch(
+      / stopped daemon=policyd requests=1 protocol_errors=[1-3] failures=0$/,
+    )
   })
 })
 
