@@ -9,7 +9,7 @@ import {
 } from '@postern/daemon'
 import { createMilterServer } from '@postern/milter/server'
 import { createHandlers } from './handlers.ts'
-import { macros } from './macros.ts'
+import { macrosFor } from './macros.ts'
 import { messageFields } from './message-line.ts'
 import { createService } from './service.ts'
 import { version } from './version.ts'
@@ -29,6 +29,8 @@ const fixed: FixedSettings = {
     'max_connections',
     'shutdown_seconds',
   ],
+  // Macros are asked for when a connection is made.
+  signing: ['sign_macros'],
   log: ['format', 'level', 'destination'],
 }
 
@@ -51,7 +53,7 @@ export async function runMilterd(options: DaemonOptions): Promise<StartedDaemon>
       },
     }),
     leadingSpace: true,
-    macros,
+    macros: macrosFor(service.signing.policy),
     errorReply: milter.on_error,
     onHandlerError: (error) => service.failures.note('milter', error),
     onProtocolError: (event, { peer }) =>
