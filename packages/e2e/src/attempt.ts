@@ -25,5 +25,23 @@ export async function attempt(port: number, message: Attempt): Promise<readonly 
   return replies
 }
 
+/** A message to be sent as it stands. */
+export interface Letter extends Omit<Attempt, 'subject'> {
+  /** A byte string: see Dialogue.data. */
+  readonly content: string
+}
+
+/** The reply to the message; throws when a recipient is refused. */
+export async function sendLetter(port: number, letter: Letter): Promise<Reply> {
+  const session = await openDialogue(port, letter.client)
+  await session.greet(letter.helo)
+  const replies = await session.envelope(letter.sender, ...letter.recipients)
+  const refused = replies.find(({ code }) => code !== 250)
+  if (refused !== undefined) throw new Error(`250 expected, but: ${refused.code} ${refused.text}`)
+  const reply = await session.data(letter.content)
+  await session.close()
+  return reply
+}
+
 /** `250 2.1.5, 550 5.7.23` */
 export const codesOf = (replies: readonly Reply[]): string => replies.map(({ codes }) => codes).join(', ')

@@ -8,7 +8,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -16,13 +15,13 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Message, openMaildir } from './delivered.ts'
 import { freePort } from './free-port.ts'
 import { startSasl } from './sasl.ts'
 import { idOf } from './system-user.ts'
 
 const postfixProgram = '/usr/sbin/postfix'
 const nobody = 65_534
-const patienceMs = 15_000
 
 export interface PreparedPostfix {
   /** Everything of this Postfix is below it; world-readable, so that daemons may keep their own things here too. */
@@ -36,8 +35,11 @@ export interface PostfixServices {
   readonly mainCf: string
   /** Further services. */
   readonly masterCf?: string
-  /** Further smtpds, each with a port of its own: their lines by a name that the test gives them, `  -o name=value` each. */
-  readonly smtpds?: Readonly<Record<string, string>>
+  /**
+   * Further smtpds, each with a port of its own: their lines by a name that the test gives them, `  -o name=value` each.
+   * Lines may name the port of another, say to pass mail on to it.
+   */
+  readonly smtpds?: Readonly<Record<string, string | ((portOf: (smtpd: string) => number) => string)>>
   /** Run the smtpd chrooted to the queue directory, as Debian does. */
   readonly chroot?: boolean
 }
@@ -49,16 +51,31 @@ export interface Postfix {
   readonly queueDirectory: string
   /** Messages with that subject in the maildir, once there are `count` of them. */
   delivered(subject: string, count?: number): Promise<readonly Message[]>
+  /** Messages to that recipient in the maildir, once there are `count` of them. */
+  deliveredTo(recipient: string, count?: number): Promise<readonly Message[]>
+  /** All messages in the maildir now. */
+  deliveredSoFar(): readonly Message[]
+  /** Hands in a message on this machine, without SMTP: sendmail(1), postdrop, pickup. */
+  submit(message: Submission): void
+  /** What waits in the queue. */
+  queue(): readonly Queued[]
   maillog(): string
   stop(): Promise<void>
 }
 
-/** A delivered message. */
-export interface Message {
-  /** The names of its header fields, the topmost first. */
-  readonly names: readonly string[]
-  /** The values of all header fields of that name. */
-  header(name: string): readonly string[]
+export interface Submission {
+  readonly sender: string
+  readonly recipients: readonly string[]
+  /** A byte string with line feeds, as programs hand it in. */
+  readonly content: string
+}
+
+/** As postqueue(1) shows a message. */
+export interface Queued {
+  readonly queue_name: string
+  readonly queue_id: string
+  readonly sender: string
+  readonly recipients: readonly { readonly address: string; readonly delay_reason?: string }[]
 }
 
 /** Makes the directories of a Postfix that is not running yet. */
@@ -80,15 +97,25 @@ export function preparePostfix(): PreparedPostfix {
 
 async function start(directory: string, services: PostfixServices): Promise<Postfix> {
   const port = await freePort()
-  const smtpds: Smtpd[] = []
-  for (const [name, lines] of Object.entries(services.smtpds ?? {}))
-    smtpds.push({ name, port: await freePort(), lines })
+  const further = Object.entries(services.smtpds ?? {})
+  const ports = new Map<string, number>()
+  for (const [name] of further) ports.set(name, await freePort())
+  const portOf = (name: string) => {
+    const port = ports.get(name)
+    if (port === undefined) throw new Error(`this Postfix has no smtpd named ${name}`)
+    return port
+  }
+  const smtpds = further.map(([name, lines]) => ({
+    port: portOf(name),
+    lines: typeof lines === 'string' ? lines : lines(portOf),
+  }))
   const etc = path.join(directory, 'etc')
   writeFileSync(path.join(etc, 'main.cf'), `${baseMainCf(directory)}\n${services.mainCf}\n`)
   // All mail goes to one mailbox; one recipient does not exist.
   writeFileSync(path.join(etc, 'mailboxes'), '!/^nobody-by-that-name@/ mail/\n')
   writeFileSync(path.join(etc, 'master.cf'), masterCf({ port, smtpds, services }))
   const maillog = () => readIfThere(path.join(directory, 'maillog'))
+  const maildir = openMaildir(path.join(directory, 'mail'))
   const sasl = await startSasl(path.join(directory, 'queue', 'sasl'))
   const { status, stdout, stderr } = run(etc, 'start')
   if (status !== 0) throw new Error(`postfix start failed (${status}):\n${stdout}${stderr}${maillog()}`)
@@ -106,14 +133,25 @@ async function start(directory: string, services: PostfixServices): Promise<Post
   }
   return {
     port,
-    portOf(name) {
-      const smtpd = smtpds.find((other) => other.name === name)
-      if (smtpd === undefined) throw new Error(`this Postfix has no smtpd named ${name}`)
-      return smtpd.port
-    },
+    portOf,
     queueDirectory: path.join(directory, 'queue'),
     delivered: (subject, count = 1) =>
-      awaitMessages(path.join(directory, 'mail'), { subject, count, maillog }),
+      maildir.wait({
+        isWanted: (message) => message.header('Subject').includes(subject),
+        count,
+        what: `"${subject}"`,
+        maillog,
+      }),
+    deliveredTo: (recipient, count = 1) =>
+      maildir.wait({
+        isWanted: (message) => message.header('X-Original-To').includes(recipient),
+        count,
+        what: `to ${recipient}`,
+        maillog,
+      }),
+    deliveredSoFar: maildir.messages,
+    submit: (message) => submit(etc, message),
+    queue: () => listQueue(etc),
     maillog,
     stop,
   }
@@ -121,6 +159,27 @@ async function start(directory: string, services: PostfixServices): Promise<Post
 
 const run = (etc: string, command: string) =>
   spawnSync(postfixProgram, ['-c', etc, command], { encoding: 'utf8', timeout: 30_000 })
+
+function submit(etc: string, { sender, recipients, content }: Submission): void {
+  const { status, stderr } = spawnSync(
+    '/usr/sbin/sendmail',
+    ['-C', etc, '-i', '-f', sender, '--', ...recipients],
+    { encoding: 'utf8', timeout: 30_000, input: Buffer.from(content, 'latin1') },
+  )
+  if (status !== 0) throw new Error(`sendmail failed (${status}): ${stderr}`)
+}
+
+function listQueue(etc: string): readonly Queued[] {
+  const { status, stdout, stderr } = spawnSync('/usr/sbin/postqueue', ['-c', etc, '-j'], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+  if (status !== 0) throw new Error(`postqueue failed (${status}): ${stderr}`)
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Queued)
+}
 
 /** Whether there is a process of that id, of whichever program: Postfix is no child of ours. */
 function isRunning(pid: number): boolean {
@@ -168,7 +227,6 @@ smtpd_error_sleep_time = 0s
 smtpd_peername_lookup = no`
 
 interface Smtpd {
-  readonly name: string
   readonly port: number
   readonly lines: string
 }
@@ -183,6 +241,7 @@ interface Services {
 const masterCf = ({ port, smtpds, services }: Services) =>
   `127.0.0.1:${port} inet n - ${services.chroot ? 'y' : 'n'} - - smtpd
 ${smtpds.map((smtpd) => `127.0.0.1:${smtpd.port} inet n - n - - smtpd\n${smtpd.lines}`).join('\n')}
+pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
@@ -193,40 +252,9 @@ anvil unix - - n - 1 anvil
 discard unix - - n - - discard
 error unix - - n - - error
 retry unix - - n - - error
+smtp unix - - n - - smtp
+showq unix n - n - - showq
 virtual unix - n n - - virtual
 postlog unix-dgram n - n - 1 postlogd
 ${services.masterCf ?? ''}
 `
-
-/** virtual(8) writes to `tmp` and moves to `new`, so what is there is whole. */
-async function awaitMessages(
-  mail: string,
-  { subject, count, maillog }: { subject: string; count: number; maillog: () => string },
-): Promise<readonly Message[]> {
-  const folder = path.join(mail, 'new')
-  for (const deadline = performance.now() + patienceMs; ; ) {
-    const names = existsSync(folder) ? readdirSync(folder) : []
-    const messages = names
-      .map((name) => messageOf(readFileSync(path.join(folder, name), 'latin1')))
-      .filter((message) => message.header('Subject').includes(subject))
-    if (messages.length >= count) return messages
-    if (performance.now() > deadline)
-      throw new Error(
-        `${messages.length} of ${count} messages "${subject}" delivered; the mail log:\n${maillog()}`,
-      )
-    await sleep(20)
-  }
-}
-
-function messageOf(text: string): Message {
-  const head = text.slice(0, text.indexOf('\n\n')).replaceAll(/\n[ \t]+/g, ' ')
-  const fields = head.split('\n').map((line) => {
-    const colon = line.indexOf(':')
-    return [line.slice(0, colon), line.slice(colon + 1).trim()] as const
-  })
-  return {
-    names: fields.map(([name]) => name),
-    header: (name) =>
-      fields.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value),
-  }
-}

@@ -34,8 +34,19 @@ export interface Dialogue {
   envelope(sender: string, ...recipients: readonly string[]): Promise<readonly Reply[]>
   /** DATA with a message of that subject; the last reply. */
   message(subject: string): Promise<Reply>
+  /** DATA with this message, a byte string that is sent as it is but for stuffed dots; the last reply. */
+  data(content: string): Promise<Reply>
+  /** DATA, and once Postfix waits for the message, what writes it piece by piece: dots are the caller's to stuff. */
+  begin(): Promise<DataPhase>
   /** QUIT. */
   close(): Promise<void>
+}
+
+export interface DataPhase {
+  /** Resolves when the bytes have left this process. */
+  write(bytes: string | Uint8Array): Promise<void>
+  /** The last dot; the reply. */
+  end(): Promise<Reply>
 }
 
 /** Opens a session, by default as the stranger 127.0.0.1. */
@@ -50,6 +61,17 @@ export async function openDialogue(port: number, client?: Client): Promise<Dialo
   const mustBe = async (wanted: number, reply: Promise<Reply>) => {
     const { code, text } = await reply
     if (code !== wanted) throw new Error(`${wanted} expected, but: ${code} ${text}`)
+  }
+  const begin = async (): Promise<DataPhase> => {
+    await mustBe(354, command('DATA'))
+    return {
+      write: (bytes) =>
+        new Promise((resolve, reject) => {
+          const chunk = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes
+          socket.write(chunk, (error) => (error ? reject(error) : resolve()))
+        }),
+      end: () => command('.'),
+    }
   }
   await mustBe(220, read())
   if (client) {
@@ -68,6 +90,14 @@ export async function openDialogue(port: number, client?: Client): Promise<Dialo
     async message(subject) {
       await mustBe(354, command('DATA'))
       return command(`Subject: ${subject}\r\n\r\nA message of the end-to-end tests.\r\n.`)
+    },
+    begin,
+    async data(content) {
+      const phase = await begin()
+      // RFC 5321 §4.5.2; Postfix takes a bare line feed for the end of a line too.
+      const stuffed = content.replaceAll(/(^|\n)\./g, '$1..')
+      await phase.write(stuffed.endsWith('\n') || stuffed === '' ? stuffed : `${stuffed}\r\n`)
+      return phase.end()
     },
     async close() {
       socket.end('QUIT\r\n')

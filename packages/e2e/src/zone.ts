@@ -1,6 +1,12 @@
 // The DNS of the tests: one small server on loopback that knows these names, what a test adds, and nothing else.
 
-import { createZone, type ServerQuery, startZoneServer, type ZoneServer } from '@postern/dns/testing'
+import {
+  createZone,
+  type ServerQuery,
+  startZoneServer,
+  type Zone,
+  type ZoneServer,
+} from '@postern/dns/testing'
 
 const text = `
 mail.example.net          A    192.0.2.10       ; a mail server that greets with its own name
@@ -17,6 +23,8 @@ const failures = { 'broken.example.net': 'servfail' } as const
 export interface Dns extends ZoneServer {
   /** The line of the settings that points the daemon here. */
   readonly settings: string
+  /** From now on these names are there as well, in place of what was added before. */
+  publish(more: string): void
   /** Holds back answers about slow.example.net until `release` is called; resolves when one was asked for. */
   hold(): { asked: Promise<void>; release: () => void }
 }
@@ -24,7 +32,16 @@ export interface Dns extends ZoneServer {
 /** Starts the server on a port of the kernel's choice; `more` is further zone text. */
 export async function startDns(more = ''): Promise<Dns> {
   let holding: { onAsked: () => void; isHeld: boolean } | undefined
-  const server = await startZoneServer(createZone(text + more, { failures }), {
+  let zone = createZone(text + more, { failures })
+  // Looks again for each question, as what is served may change.
+  const served: Zone = {
+    queries: zone.queries,
+    authentic: zone.authentic,
+    find: (name, type) => zone.find(name, type),
+    fail: (key, reason) => zone.fail(key, reason),
+    resolve: (name, type, query) => zone.resolve(name, type, query),
+  }
+  const server = await startZoneServer(served, {
     conduct(query: ServerQuery) {
       if (query.name !== 'slow.example.net' || !holding?.isHeld) return undefined
       holding.onAsked()
@@ -33,6 +50,9 @@ export async function startDns(more = ''): Promise<Dns> {
   })
   return {
     ...server,
+    publish(added) {
+      zone = createZone(text + added, { failures })
+    },
     settings: `[dns]\nservers = ["${server.address}"]\ntimeout_ms = 500\n`,
     hold() {
       let onAsked = () => {}
