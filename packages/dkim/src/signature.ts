@@ -5,7 +5,14 @@ import { type CopiedField, parseCopiedFields } from './copied-fields.ts'
 import { readDomain, readSelector, readText } from './domain-name.ts'
 import { LENGTH_DIGITS, SIGNED_FIELDS, TIME_DIGITS } from './limits.ts'
 import { decodeQuotedPrintable } from './quoted-printable.ts'
-import { parseTagList, type Tag, type TagList, type TagListErrorCode, withoutWhiteSpace } from './tag-list.ts'
+import {
+  parseTagList,
+  type Tag,
+  type TagList,
+  type TagListErrorCode,
+  withoutOuterSpace,
+  withoutWhiteSpace,
+} from './tag-list.ts'
 
 export type CanonicalizationName = 'simple' | 'relaxed'
 
@@ -135,15 +142,13 @@ function readNames(value: ByteString): readonly string[] | undefined {
   for (let i = 0; i < names.length; i++) {
     let name = names[i]!
     if (!HEADER_NAME.test(name)) {
-      name = trimmed(name)
+      name = withoutOuterSpace(name)
       if (!HEADER_NAME.test(name)) return undefined
       names[i] = name
     }
   }
   return names
 }
-
-const trimmed = (text: ByteString): ByteString => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
 
 // sig-c-tag: RFC 6376 §3.5: simple/simple when not given; one name is that of the header, and the body is simple.
 function readCanonicalization(reader: TagReader): Canonicalization {

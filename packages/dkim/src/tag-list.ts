@@ -81,6 +81,12 @@ function trimEnd(text: string, from: number, end: number): number {
   return at
 }
 
+/** The text without white space at its ends. Not trim(): that takes octets like A0 for white space. */
+export const withoutOuterSpace = (text: ByteString): ByteString => {
+  const from = trimStart(text, 0, text.length)
+  return text.slice(from, trimEnd(text, from, text.length))
+}
+
 const WHITE_SPACE = /[ \t\r\n]+/g
 
 /** The text without any white space: for values like b= and p=, in which it means nothing. */

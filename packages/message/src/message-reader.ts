@@ -1,5 +1,6 @@
 // Reads the bytes of a message: RFC 5322 §2.1, §2.2. Where they were cut into chunks makes no difference to what is read.
 
+import { fieldName } from './field.ts'
 import { BLOCK_BYTES, defaultLimits, type MessageLimits } from './limits.ts'
 import { LineEndMender, type LineEnds } from './line-ends.ts'
 import type { ByteString, MessageSink } from './message-sink.ts'
@@ -112,7 +113,7 @@ class Splitter {
   #emit(): void {
     const raw = this.#field
     this.#field = ''
-    const isMailboxLine = this.#isFirst && raw.startsWith('From ')
+    const isMailboxLine = this.#isFirst && raw.startsWith('From ') && fieldName(raw) === undefined
     this.#isFirst = false
     if (!isMailboxLine) this.#sink.field(raw)
   }
