@@ -95,4 +95,6 @@ const copies = (count) => {
 }
 run(30000)
 const best = Math.min(...Array.from({ length: 7 }, () => run(20000)))
-console.log(`${best.toFixed(2)} us a message of ${message.length} bytes and ${fields.length} headers; copy ${copies(20000).toFixed(2)}; ${replies} replies, ${seen} characters`)
+console.log(
+  `${best.toFixed(2)} us a message of ${message.length} bytes and ${fields.length} headers; copy ${copies(20000).toFixed(2)}; ${replies} replies, ${seen} characters`,
+)

@@ -3,7 +3,7 @@
 import type { MilterEvent, MilterProtocolError } from './event.ts'
 import { type Answer, type Counters, guard, HandlerCalls, nameOf, type StepEvent } from './handler-calls.ts'
 import type { Decision, MilterHandlers, MilterSession, StepHandlers } from './handlers.ts'
-import { effectOf, type Reply } from './reply.ts'
+import { effectOf, isReply, type Reply } from './reply.ts'
 import { FilterSession, type SessionOptions } from './session.ts'
 
 /** What a conversation needs of a socket. */
@@ -175,7 +175,8 @@ export class Conversation<State> {
     const { protocol, calls } = this
     let answer = given
     if (answer !== undefined && calls.isObserved(event)) {
-      calls.fail(new TypeError('a handler in observe cannot answer'), nameOf(event))
+      // Arrow functions return what they happen to return; only a reply was meant to be one.
+      if (isReply(answer)) calls.fail(new TypeError(`a handler in observe answered ${answer}`), nameOf(event))
       answer = undefined
     }
     if (protocol.awaitsReply) answer = this.reply(event, answer ?? this.chunkAnswer)

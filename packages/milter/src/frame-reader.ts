@@ -62,6 +62,11 @@ export class FrameReader {
     return this.chunk.length - this.at + this.laterBytes
   }
 
+  /** The same, and what is held of a frame that is not complete. */
+  get heldBytes(): number {
+    return this.waitingBytes + this.assembled
+  }
+
   get isMidFrame(): boolean {
     return this.assembled > 0 || this.bodyLeft > 0 || this.at < this.chunk.length
   }

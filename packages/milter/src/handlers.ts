@@ -35,7 +35,10 @@ export interface MilterMessage<State> {
   readonly recipients: readonly EnvelopePath[]
   /** A macro of the latest stage that has it, the connection's included; with or without braces. */
   macro(name: string): ByteString | undefined
-  /** Index 0 is the top. Takes effect at the end of the message, as all that follow. */
+  /**
+   * Index 0 is the top, above the Received field that the MTA has written itself; 1 is right below that one, above the first
+   * header that we were shown. Counted after deletions. Takes effect at the end of the message, as all that follow.
+   */
   insertHeader(index: number, name: string, value: ByteString): void
   addHeader(name: string, value: ByteString): void
   /** `occurrence` counts from 1 the headers of this name in the message as it was received. An empty value deletes. */

@@ -7,7 +7,8 @@ import { type ByteString, cutUtf8, frame, isByteString, octetsOf, uint32, utf8Of
 
 /**
  * Names, values and addresses are byte strings. `occurrence` counts the headers of that name from 1, in the message as it was
- * received; `index` counts all headers from 0. Addresses are with or without `<>`.
+ * received. `index` 0 is the top, above the Received field that the MTA itself has written and does not show; 1 is right below
+ * that, above the first header that it does show. Addresses are with or without `<>`.
  */
 export type Modification =
   | { readonly kind: 'insert-header'; readonly index: number; readonly name: string; readonly value: string }
@@ -123,7 +124,9 @@ function formatModification(change: Modification, negotiated: Negotiated, style:
 
 const formatHeader = (header: { readonly name: string; readonly value: string }, style: HeaderStyle) => {
   const value = cleanValue(header.value)
-  return `${header.name}\0${style.dropsSpace && value.startsWith(' ') ? value.slice(1) : value}\0`
+  // Not of a lone space: what is left would be empty, and that deletes.
+  const isDropped = style.dropsSpace && value.startsWith(' ') && value.length > 1
+  return `${header.name}\0${isDropped ? value.slice(1) : value}\0`
 }
 
 /** Folds are LF and a blank on the wire. A line break that is no fold would begin another header, so it gets a blank. */
@@ -137,7 +140,8 @@ export const cleanValue = (value: ByteString): ByteString =>
         .replaceAll(/\n(?![\t ])/g, '\n ')
     : value
 
-const pathOf = (address: string) =>
+/** An address in angle brackets. */
+export const pathOf = (address: string) =>
   address.startsWith('<') && address.endsWith('>') ? address : `<${address}>`
 
 const formatParameters = (parameters: readonly string[]) =>

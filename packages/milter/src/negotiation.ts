@@ -3,7 +3,7 @@
 import { allActions, type MacroStage, SMFIC, SMFIF, SMFIM, SMFIP, versions } from './constants.ts'
 import { chunkBytes, chunkBytes1M, chunkBytes256K } from './limits.ts'
 import { formatMacroName } from './macros.ts'
-import { type ByteString, frame, uint32 } from './octets.ts'
+import { type ByteString, bytesOf, frame, readUint32, uint32 } from './octets.ts'
 import { allSteps, type Step, type StepUse, stepFlags } from './steps.ts'
 
 /** Version and bits as they are on the wire: {@link SMFIF} and {@link SMFIP}. */
@@ -46,6 +46,39 @@ export function formatNegotiation(offer: Negotiated, wish: FilterWish): ByteStri
   const requests = macroRequests(version, offer, wish)
   return frame(SMFIC.OPTNEG, uint32(version) + uint32(actions) + uint32(steps) + requests)
 }
+
+/** The frame with which an MTA offers. */
+export const formatOffer = ({ version, actions, steps }: Negotiated): ByteString =>
+  frame(SMFIC.OPTNEG, uint32(version) + uint32(actions) + uint32(steps))
+
+/** What a filter answers to an offer. */
+export interface NegotiationAnswer {
+  readonly negotiated: Negotiated
+  /** The macros it asks for. */
+  readonly macros: Readonly<Partial<Record<MacroStage, readonly string[]>>>
+}
+
+const stages = Object.keys(SMFIM) as readonly MacroStage[]
+
+/** Undefined when the answer is malformed or goes beyond the offer. */
+export function readNegotiation(data: ByteString, offer: Negotiated): NegotiationAnswer | undefined {
+  if (data.length < 12) return undefined
+  const negotiated = { version: uint32At(data, 0), actions: uint32At(data, 4), steps: uint32At(data, 8) }
+  const { version, actions, steps } = negotiated
+  if (version < versions.lowest || version > offer.version) return undefined
+  if ((actions & ~offer.actions) !== 0 || (steps & ~offer.steps) !== 0) return undefined
+  const macros: Partial<Record<MacroStage, readonly string[]>> = {}
+  for (let at = 12; at < data.length; ) {
+    const nul = data.indexOf('\0', at + 4)
+    const stage = stages.find((name) => SMFIM[name] === uint32At(data, at))
+    if (nul < 0 || stage === undefined) return undefined
+    macros[stage] = data.slice(at + 4, nul).split(/[ ,]+/)
+    at = nul + 1
+  }
+  return { negotiated, macros }
+}
+
+const uint32At = (data: ByteString, at: number) => readUint32(bytesOf(data.slice(at, at + 4)), 0)
 
 /** Bytes of a body that fit into one frame. */
 export function bodyChunkBytes({ steps }: Negotiated): number {

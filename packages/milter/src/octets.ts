@@ -66,6 +66,9 @@ export const uint32 = (n: number): ByteString =>
 export const readUint32 = (bytes: Uint8Array, at: number): number =>
   ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 
+/** The beginning of a frame with this many bytes of data. */
+export const frameHead = (command: string, dataLength: number): ByteString => uint32(dataLength + 1) + command
+
 /** A frame: the length of what follows, the command, its data. */
 export const frame = (command: string, data: ByteString = ''): ByteString =>
-  uint32(data.length + 1) + command + data
+  frameHead(command, data.length) + data

@@ -10,7 +10,8 @@ import { type ByteString, cutUtf8, frame, utf8Of } from './octets.ts'
  * - `reject`, `tempfail`: refused for good or for now, in the MTA's words. At `recipient` only that recipient.
  * - `discard`: accepted towards the client, and thrown away.
  * - `skip`: at `body` only: no more body chunks, but the end of the message.
- * - `shutdown`: 421, the MTA closes the SMTP session. `connection-failure`: the MTA behaves as if this filter had failed.
+ * - `shutdown`: 421, the MTA closes the SMTP session. `connection-failure`: sendmail's; Postfix logs it as an unexpected reply and
+ *   behaves as if this filter had failed.
  * - a {@link ReplyCode}: refused in our own words; make it with {@link reply}.
  */
 export type Reply =
@@ -76,6 +77,12 @@ export function formatReply(answer: Reply): ByteString {
   } else if (Array.isArray(answer?.lines)) return frame(SMFIR.REPLYCODE, replyText(answer))
   throw new TypeError(`not a reply: ${JSON.stringify(answer)}`)
 }
+
+/** Whether a value is a reply. */
+export const isReply = (value: unknown): value is Reply =>
+  typeof value === 'string'
+    ? value in simple
+    : Array.isArray((value as Partial<ReplyCode> | undefined)?.lines)
 
 /** What a reply means for the message, whatever its words. */
 export type ReplyEffect = 'go-on' | 'skip' | 'take' | 'refuse'

@@ -10,8 +10,7 @@ import { faultOf, formatModifications, type Modification } from './modification.
 import { type FilterWish, formatNegotiation, type Negotiated, negotiate } from './negotiation.ts'
 import { type ByteString, bytesOf } from './octets.ts'
 import { effectOf, formatReply, progressFrame, type Reply, type ReplyEffect } from './reply.ts'
-import { stepFlags } from './steps.ts'
-import { isInMessage, nextState, type State } from './transitions.ts'
+import { facts, isInMessage, nextState, type State } from './transitions.ts'
 
 export interface SessionOptions extends FilterWish {
   /** What is left out is in `defaultLimits`. */
@@ -20,23 +19,6 @@ export interface SessionOptions extends FilterWish {
 
 /** One string for each code: none is made for a frame. */
 const letters = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
-
-interface CommandFacts {
-  /** Never, always, or unless this bit is negotiated. */
-  readonly isAnswered: boolean
-  readonly noReply: number
-  /** Gives up the message that is open. */
-  readonly endsMessage: boolean
-}
-
-const neverAnswered: readonly string[] = [SMFIC.MACRO, SMFIC.ABORT, SMFIC.QUIT, SMFIC.QUIT_NC]
-const endsMessage: readonly string[] = [SMFIC.ABORT, SMFIC.QUIT, SMFIC.QUIT_NC, SMFIC.MAIL, SMFIC.HELO]
-const factsOf = (command: string): CommandFacts => ({
-  isAnswered: !neverAnswered.includes(command),
-  noReply: Object.values(stepFlags).find((step) => step.command === command)?.noReply ?? 0,
-  endsMessage: endsMessage.includes(command),
-})
-const facts = new Map(Object.values(SMFIC).map((command) => [command as string, factsOf(command)]))
 
 const nothing = new Uint8Array(0)
 const emptyChunk: MilterEvent = { kind: 'body', bytes: nothing, isLast: true }

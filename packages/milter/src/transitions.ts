@@ -1,6 +1,7 @@
 // Which command may come when, and what is then: the whole order of a conversation.
 
 import { SMFIC, SMFIP } from './constants.ts'
+import { stepFlags } from './steps.ts'
 
 export type State =
   /** Nothing is negotiated yet. */
@@ -81,3 +82,24 @@ export function nextState(state: State, command: string, steps: number): State |
 
 export const isInMessage = (state: State): boolean =>
   state === 'envelope' || state === 'header' || state === 'body'
+
+/** How a command is answered, and what it does to a message that is open. */
+export interface CommandFacts {
+  /** Never, always, or unless this bit is negotiated. */
+  readonly isAnswered: boolean
+  readonly noReply: number
+  /** Gives up the message that is open. */
+  readonly endsMessage: boolean
+}
+
+const neverAnswered: readonly string[] = [SMFIC.MACRO, SMFIC.ABORT, SMFIC.QUIT, SMFIC.QUIT_NC]
+const endsMessage: readonly string[] = [SMFIC.ABORT, SMFIC.QUIT, SMFIC.QUIT_NC, SMFIC.MAIL, SMFIC.HELO]
+const factsOf = (command: string): CommandFacts => ({
+  isAnswered: !neverAnswered.includes(command),
+  noReply: Object.values(stepFlags).find((step) => step.command === command)?.noReply ?? 0,
+  endsMessage: endsMessage.includes(command),
+})
+/** Of every command. */
+export const facts: ReadonlyMap<string, CommandFacts> = new Map(
+  Object.values(SMFIC).map((command) => [command as string, factsOf(command)]),
+)
