@@ -59,12 +59,17 @@ export class FrameReader {
 
   /** Bytes received and not read yet. */
   get waitingBytes(): number {
-    return this.chunk.length - this.at + this.laterBytes
+    return this.chunk.length - this.at + this.laterBytes + this.assembled
   }
 
-  /** The same, and what is held of a frame that is not complete. */
-  get heldBytes(): number {
-    return this.waitingBytes + this.assembled
+  /** Nothing is read any more. */
+  drop(): void {
+    this.later.length = 0
+    this.laterBytes = 0
+    this.assembled = 0
+    this.assembly = nothing
+    this.at = this.chunk.length
+    this.advance()
   }
 
   get isMidFrame(): boolean {

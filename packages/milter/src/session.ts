@@ -211,6 +211,7 @@ export class FilterSession {
         return newConnection
       case SMFIC.QUIT:
         this.isOver = true
+        this.reader.drop()
         return quit
       case SMFIC.ABORT:
         // Between messages.
@@ -290,6 +291,7 @@ export class FilterSession {
   private fail(code: MilterErrorCode): MilterProtocolError {
     this.isOver = true
     const { reader } = this
+    reader.drop()
     const hasCommand = code === 'unfinished-frame' ? this.isInBody : code !== 'empty-frame'
     return {
       kind: 'protocol-error',
