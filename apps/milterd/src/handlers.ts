@@ -156,7 +156,7 @@ function conclude(message: Message, client: Client, { verification, spf }: Found
   for (const occurrence of mail.forged) message.deleteHeader('Authentication-Results', occurrence)
   // The topmost is inserted last.
   for (const field of [...mail.newFields].reverse()) insertField(message, field)
-  if (mail.isOurs) return acceptMessage
+  if (mail.isOurs) return isMissingItsKey(mail) ? withoutKey : acceptMessage
   const iprev =
     settings.milter.iprev && client.address !== undefined
       ? { result: client.iprev, address: client.address.text, name: client.name ?? client.reverseName }
@@ -170,6 +170,20 @@ function conclude(message: Message, client: Client, { verification, spf }: Found
   })
   message.insertHeader(0, 'Authentication-Results', ` ${value}`)
   return verification === undefined ? acceptMessage : judgeDkim(settings.dkim, verification)
+}
+
+/** It should have been signed, and the settings say not to let it go as it is. */
+const isMissingItsKey = ({ decision, newFields, service }: Mail): boolean =>
+  service.settings.signing.on_missing_key === 'tempfail' &&
+  service.settings.signing.enabled &&
+  (decision?.action === 'sign' || decision?.action === 'no-key') &&
+  newFields.length === 0
+
+const withoutKey: MessageVerdict = {
+  kind: 'reply',
+  code: 451,
+  enhanced: '4.3.0',
+  text: 'This message cannot be signed now, please try again later',
 }
 
 /** Puts a whole field (folded with CRLF) above all others. */

@@ -14,10 +14,11 @@ export function messageFields({ message, client, found, verdict }: Handled): Log
   fields.push('client', client.addressText, 'client_name', client.name, 'helo', session.helo)
   fields.push('sender', sender.address, 'recipients', recipients.length)
   fields.push('user', message.macro('auth_authen') || undefined)
-  if (found.signedWith !== undefined && found.signedWith.length > 0)
-    fields.push('signed', found.signedWith.join(','))
-  else if (decision !== undefined && decision.action !== 'skip')
-    fields.push('not_signed', mail.keyProblems.join('; ') || formatSigningReason(decision))
+  const isSigned = found.signedWith !== undefined && found.signedWith.length > 0
+  if (isSigned) fields.push('signed', found.signedWith?.join(','))
+  else if (mail.keyProblems.length === 0 && decision !== undefined && decision.action !== 'skip')
+    fields.push('not_signed', formatSigningReason(decision))
+  fields.push('key_problem', mail.keyProblems.join('; ') || undefined)
   if (decision?.action === 'verify' && decision.externalSender)
     fields.push('warning', formatExternalSender(decision.externalSender))
   if (found.verification !== undefined && !mail.isOurs) {
