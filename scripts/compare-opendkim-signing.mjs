@@ -7,6 +7,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import fs from 'node:fs'
+import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -85,14 +86,18 @@ async function compareWorld(dice) {
   if (check.status !== 0) {
     totals.refused++
     const said = check.stderr.trim().split('\n').at(-1).replaceAll(work, '')
-    note(explain({ world, theirs: `does not start: ${said}`, ours: ours.start() }), { world, said })
+    note(explain({ world, theirs: `does not start: ${said}`, ours: ours.start() }), {
+      said,
+      ours: ours.start(),
+      world,
+    })
     return
   }
   const daemon = await startOpendkim(file)
   try {
     for (const mail of mails) await compareMail(world, { mail, ours })
   } finally {
-    daemon.kill()
+    daemon.kill('SIGKILL')
     await new Promise((resolve) => daemon.on('exit', resolve))
     fs.rmSync(path.join(work, 'socket'), { force: true })
   }
@@ -100,11 +105,19 @@ async function compareWorld(dice) {
 
 async function startOpendkim(file) {
   const daemon = spawn(opendkim, ['-f', '-x', file], { stdio: 'ignore' })
-  for (let tries = 0; !fs.existsSync(path.join(work, 'socket')); tries++) {
-    if (tries > 200 || daemon.exitCode !== null) throw new Error('opendkim does not start')
+  for (let tries = 0; !(await isListening()); tries++) {
+    if (tries > 500 || daemon.exitCode !== null) throw new Error('opendkim does not start')
     await sleep(10)
   }
   return daemon
+}
+
+function isListening() {
+  return new Promise((resolve) => {
+    const socket = net.connect(path.join(work, 'socket'))
+    socket.on('connect', () => socket.end(() => resolve(true)))
+    socket.on('error', () => resolve(false))
+  })
 }
 
 async function compareMail(world, { mail, ours }) {
@@ -126,28 +139,30 @@ async function compareMail(world, { mail, ours }) {
     totals.same++
     return
   }
-  note(explain({ world, mail, theirs, ours: decision }), { world, mail, theirs, ours: decision })
+  note(explain({ world, mail, theirs, ours: decision }), { theirs, ours: decision, mail, world })
 }
 
-/** `sign d/s/i ...`, `verify`, `skip` or `tempfail`. */
+/** `sign d/s/i ...`, `verify`, `skip`, `tempfail`, or `refused` with a reply of its own. */
 function wordOf({ at, reply, signatures }) {
   if (at === 'C') return 'skip'
   if (signatures.length > 0) {
     const tags = signatures.map((value) => {
       const tag = (name) => new RegExp(`[;\\s]${name}=([^;\\s]+)`).exec(` ${value}`)?.[1]
-      const identity = tag('i')
-      return `${tag('d')}/${tag('s')}${identity === undefined ? '' : `/${identity}`}`
+      const domain = tag('d')
+      // i= is @d= where there is none (RFC 6376 §3.5).
+      const identity = tag('i') === `@${domain}` ? undefined : tag('i')
+      return `${domain}/${tag('s')}${identity === undefined ? '' : `/${identity}`}`
     })
-    return `sign ${tags.sort().join(' ')}`
+    return `sign ${[...new Set(tags)].sort().join(' ')}`
   }
-  return reply === 't' || reply === 'y' ? 'tempfail' : 'verify'
+  return reply === 't' ? 'tempfail' : reply === 'r' || reply === 'y' ? 'refused' : 'verify'
 }
 
 function note(reason, example) {
   const kind = kinds.get(reason ?? '') ?? { count: 0, example }
   kinds.set(reason ?? '', { ...kind, count: kind.count + 1 })
   if (reason !== undefined) return
-  if (unexplained++ < 5) console.log(`without a reason: ${JSON.stringify(example, undefined, 1)}`)
+  if (unexplained++ < 40) console.log(`without a reason: ${JSON.stringify(example)}`)
 }
 
 function report() {

@@ -15,7 +15,7 @@ export function decideOurselves(world, { addr, signing }) {
     domainKeys: [{ selector: 'one', key: { kind: 'file', path: 'k.pem' } }],
     subdomains: world.subdomains,
     multipleSignatures: world.multiple,
-    internalHosts: hosts(world.internal ?? ['127.0.0.1']),
+    internalHosts: hosts(world.internal ?? ['127.0.0.1', '::1']),
     externalIgnoreHosts: hosts(world.ignore),
     skipHosts: hosts(world.peers),
     signMacros,
@@ -43,11 +43,12 @@ export function decideOurselves(world, { addr, signing }) {
       })
       if (decision.action === 'no-key') return 'tempfail'
       if (decision.action !== 'sign') return decision.action
-      const words = decision.keys.map(
-        ({ domain, selector, identity }) =>
-          `${domain}/${selector}${identity === undefined ? '' : `/${identity}`}`,
+      const words = decision.keys.map(({ domain, selector, identity }) =>
+        [domain, selector, ...(identity === undefined || identity === `@${domain}` ? [] : [identity])].join(
+          '/',
+        ),
       )
-      return `sign ${words.sort().join(' ')}`
+      return `sign ${[...new Set(words)].sort().join(' ')}`
     },
   }
 }

@@ -28,7 +28,6 @@ const names = [
   'Guest.Internal.test',
   'internal.test',
   'unknown',
-  '[10.1.2.3]',
   'other.test',
 ]
 const hostEntries = [
@@ -210,6 +209,13 @@ const fromForms = (user, domain, other) => [
   `${user}@exa mple.com`,
 ]
 
+/** Postfix says `unknown`, Sendmail the address in brackets, where there is no name. */
+function randomClient(dice) {
+  const address = dice.chance(0.04) ? undefined : dice.pick(addresses)
+  const name = dice.chance(0.5) ? 'unknown' : dice.pick([...names, `[${address ?? 'local'}]`])
+  return { name, address }
+}
+
 export function randomMail(dice) {
   const domain = dice.pick(domains)
   const written = dice.chance(0.2) ? domain.toUpperCase() : domain
@@ -219,10 +225,7 @@ export function randomMail(dice) {
     : dice.pick(fromForms(user, written, dice.pick(domains)))
   const isAuthenticated = dice.chance(0.3)
   return {
-    client: {
-      name: dice.chance(0.5) ? 'unknown' : dice.pick(names),
-      address: dice.chance(0.04) ? undefined : dice.pick(addresses),
-    },
+    client: randomClient(dice),
     from,
     // RFC 5322 wants one; two are what attacks are made of.
     second: dice.chance(0.05) ? `x@${dice.pick(domains)}` : undefined,

@@ -22,11 +22,18 @@ export interface Imported {
   format(withFiles: boolean): string
 }
 
-const opendkim: Dialect = { name: 'opendkim', canonicalization: 'simple/simple', onTrouble: 'tempfail' }
+const opendkim: Dialect = {
+  name: 'opendkim',
+  canonicalization: 'simple/simple',
+  // As release 2.11 has it. Its manual forgets ::1.
+  internalHosts: ['127.0.0.1', '::1'],
+  onTrouble: 'tempfail',
+}
 const dkimpy: Dialect = {
   name: 'dkimpy-milter',
   canonicalization: 'relaxed/simple',
   umask: 0o7,
+  internalHosts: ['127.0.0.1'],
   onTrouble: 'accept',
 }
 

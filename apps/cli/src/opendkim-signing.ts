@@ -142,8 +142,9 @@ function importOrigins(values: OpendkimValues, dialect: Dialect): void {
   if (!values.has('InternalHosts'))
     draft.set('signing', {
       key: 'internal_hosts',
-      value: ['127.0.0.1'],
-      because: `${dialect.name}'s default; Postern's has ::1 as well`,
+      value: dialect.internalHosts,
+      because: `${dialect.name}'s default`,
+      isImplied: true,
     })
   else importHosts(values, { option: 'InternalHosts', key: 'internal_hosts', dialect })
   if (values.has('ExternalIgnoreList'))
@@ -211,6 +212,11 @@ function importForm(values: OpendkimValues, dialect: Dialect): void {
   const seconds = values.integer('SignatureTTL') ?? 0
   if (seconds > 31_536_000) values.lose('SignatureTTL', 'a year is the most')
   if (seconds > 0) draft.set('signing', { key: 'lifetime_seconds', value: Math.min(seconds, 31_536_000) })
+  // opendkim puts off mail whose keys it does not find or cannot read, whatever On-SignatureError says.
+  if (dialect.name === 'opendkim') {
+    const because = "opendkim's way with keys that are not there or not safe"
+    draft.set('signing', { key: 'on_missing_key', value: 'tempfail', because })
+  }
   const isSafe = values.boolean('RequireSafeKeys')
   if (isSafe !== undefined) draft.set('signing', { key: 'require_safe_keys', value: isSafe })
 }

@@ -10,6 +10,7 @@ export interface Dialect {
   readonly name: 'opendkim' | 'dkimpy-milter'
   readonly canonicalization: string
   readonly umask?: number
+  readonly internalHosts: readonly string[]
   /** Of On-DNSError and On-InternalError. */
   readonly onTrouble: Action
 }
@@ -76,12 +77,20 @@ export function importResults(values: OpendkimValues): void {
   if (known.length > 0) draft.set('dns', { key: 'servers', value: known })
 }
 
-/** Entries that can match; the others never did, and are told. */
+/** Entries that can match here; the others are told. */
 export function usableHosts(option: string, entries: readonly string[], values: OpendkimValues): string[] {
+  const isPattern = values.dataSet(option)?.kind === 'pattern'
   return entries.filter((entry) => {
     const [problem] = parseHostList([entry]).problems
-    if (problem !== undefined) values.draft.note(hostNote(option, entry, problem.code))
-    return problem === undefined
+    if (problem === undefined) return true
+    // opendkim asks for !name before name: a pattern that begins with * always says no, others do match.
+    if (isPattern && problem.code === 'wildcard' && !entry.startsWith('*'))
+      values.lose(
+        option,
+        `"${entry}" is a pattern: write a network, or ".domain" for the names below a domain`,
+      )
+    else values.draft.note(hostNote(option, entry, problem.code))
+    return false
   })
 }
 

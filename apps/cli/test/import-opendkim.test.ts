@@ -69,7 +69,8 @@ TrustAnchorFile		/usr/share/dns/root.key
       enabled: true,
       canonicalization: 'relaxed/simple',
       oversign_headers: ['From'],
-      internal_hosts: ['127.0.0.1'],
+      on_missing_key: 'tempfail',
+      internal_hosts: ['127.0.0.1', '::1'],
       headers: expect.arrayContaining(['From', 'List-Archive']),
     })
     expect(out).toContain('# - Syslog, SyslogSuccess: see [log]')
@@ -111,6 +112,17 @@ ${rest}`
     const comments = out.replace(/\n# {3}/g, ' ')
     expect(comments).toContain('InternalHosts: "192.168.0.1/24" never matches in opendkim')
     expect(comments).toContain('ExternalIgnoreList: "*.example.com" never matches in opendkim')
+  })
+
+  it('patterns of hosts that opendkim finds are told', async () => {
+    const hosts = desk.write('hosts', '10.1.*\n*.internal.test\n!*.guest.test\n192.0.2.1\n')
+    const { status, lost, settings } = await importConf(`${socket}PeerList refile:${hosts}\n`)
+    expect(status).toBe(1)
+    expect(lost).toEqual([
+      expect.stringContaining('PeerList (/opendkim.conf:2): "10.1.*" is a pattern'),
+      expect.stringContaining('PeerList (/opendkim.conf:2): "!*.guest.test" is a pattern'),
+    ])
+    expect(settings.milter.skip_hosts).toEqual(['192.0.2.1'])
   })
 
   it('with mistakes in them: each is told, the key not', async () => {

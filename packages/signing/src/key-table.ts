@@ -32,19 +32,19 @@ export interface KeyTable {
   readonly problems: readonly TableProblem<KeyTableProblemCode>[]
 }
 
-/** Reads a KeyTable. Of two rows with one name the first is in force, as in opendkim; names differ by case. */
+/** Reads a KeyTable. Of two rows with one name the first is in force, as in opendkim; `Key` and `key` are two names. */
 export function parseKeyTable(text: string): KeyTable {
   const rows: KeyRow[] = []
   const problems: TableProblem<KeyTableProblemCode>[] = []
   const names = new Set<string>()
   for (const { line, key: name, value } of readTableRows(text)) {
     const row = readKey(value)
-    const code = typeof row === 'string' ? row : names.has(name.toLowerCase()) ? 'duplicate-name' : undefined
+    const code = typeof row === 'string' ? row : names.has(name) ? 'duplicate-name' : undefined
     if (typeof row === 'string' || code !== undefined) {
       problems.push({ line, code: code as KeyTableProblemCode, text: publicPart(name, value) })
       continue
     }
-    names.add(name.toLowerCase())
+    names.add(name)
     rows.push({ name, ...row, line })
   }
   return { rows, problems }

@@ -118,7 +118,7 @@ export interface SigningPolicy {
 export function createSigningPolicy(config: SigningConfig): SigningPolicy {
   const { skipHosts, externalIgnoreHosts, signMacros = [] } = config
   const keys = new Map<string, KeyRow>()
-  for (const row of config.keyTable?.rows ?? []) keys.set(row.name.toLowerCase(), row)
+  for (const row of config.keyTable?.rows ?? []) keys.set(row.name, row)
   const findSource = config.signingTable
     ? tableSource(config, config.signingTable, keys)
     : domainSource(config)
@@ -180,7 +180,8 @@ function firstSource(senders: readonly HeaderMailbox[], find: (sender: HeaderMai
 function domainSource({ domains = [], domainKeys = [], subdomains = false }: SigningConfig) {
   const listed = new Set(domains.map((domain) => domain.toLowerCase()))
   const signingDomain = (domain: string): string | undefined => {
-    if (listed.has(domain) || listed.has('*')) return domain
+    if (listed.has(domain)) return domain
+    if (listed.has('*') && !isLiteral(domain)) return domain
     for (let dot = domain.indexOf('.'); subdomains && dot >= 0; dot = domain.indexOf('.', dot + 1))
       if (listed.has(domain.slice(dot + 1))) return domain.slice(dot + 1)
     return undefined
@@ -200,18 +201,28 @@ function tableSource(
   keys: ReadonlyMap<string, KeyRow>,
 ) {
   return (sender: HeaderMailbox): Source => {
-    const rows = table.match(sender, multipleSignatures)
-    if (rows.length === 0) return { why: [{ code: 'no-signing-table-match', sender }] }
     const found: SigningKeyChoice[] = []
     const unknownKeys: string[] = []
-    for (const row of rows) {
+    for (const row of table.match(sender, multipleSignatures)) {
       const name = row.key === '%' ? sender.domain : row.key
-      const keyRow = keys.get(name.toLowerCase())
+      const keyRow = keys.get(name)
       if (keyRow === undefined) unknownKeys.push(name)
-      else found.push(resolveKey(keyRow, row.identity, sender.domain))
+      else if (keyRow.domain !== '%' || !isLiteral(sender.domain))
+        addOnce(found, resolveKey(keyRow, row.identity, sender.domain))
     }
+    if (found.length + unknownKeys.length === 0) return { why: [{ code: 'no-signing-table-match', sender }] }
     return { found, sender, unknownKeys, why: [] }
   }
+}
+
+/** An address in brackets: there are no keys for it in the DNS, so it is no d=. */
+const isLiteral = (domain: string): boolean => domain.startsWith('[')
+
+/** Two rows may lead to one signature; twice the same helps nobody. */
+function addOnce(found: SigningKeyChoice[], choice: SigningKeyChoice): void {
+  const isSame = ({ domain, selector, identity }: SigningKeyChoice) =>
+    domain === choice.domain && selector === choice.selector && identity === choice.identity
+  if (!found.some(isSame)) found.push(choice)
 }
 
 function resolveKey(row: KeyRow, template: string | undefined, senderDomain: string): SigningKeyChoice {

@@ -11,8 +11,8 @@ export interface UnknownKey {
 
 /** Rows whose keys are missing. A row with `%` as its key depends on the sender and is not checked. */
 export function findUnknownKeys(signingTable: SigningTable, keyTable: KeyTable): readonly UnknownKey[] {
-  const names = new Set(keyTable.rows.map(({ name }) => name.toLowerCase()))
+  const names = new Set(keyTable.rows.map(({ name }) => name))
   return signingTable.rows
-    .filter(({ key }) => key !== '%' && !names.has(key.toLowerCase()))
+    .filter(({ key }) => key !== '%' && !names.has(key))
     .map(({ line, sender, key }) => ({ line, sender, key }))
 }

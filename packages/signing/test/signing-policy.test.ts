@@ -116,6 +116,23 @@ describe('KeyTable and SigningTable', () => {
     expect(names(byTable(rows, { multipleSignatures: true, algorithmOf }))).toEqual(['s3', 's1', 's2'])
   })
 
+  it('an address in brackets is no signing domain', () => {
+    const facts = mail('a@[192.0.2.1]', { client: inside })
+    expect(say(byTable('* template'), facts)).toBe("not signed: no signing table match for 'a@[192.0.2.1]'")
+    expect(say(byTable('* com'), facts)).toContain('signed (s=s1, d=example.com)')
+    expect(say({ ...byDomain, domains: ['*'] }, facts)).toBe(
+      "not signed: no signing domain match for '[192.0.2.1]'",
+    )
+  })
+
+  it('makes no signature twice', () => {
+    const rows = '*@example.com com\n* com\n*example.com com:@example.com\nann@* com'
+    const decision = createSigningPolicy(byTable(rows, { multipleSignatures: true })).decide(
+      mail('ann@example.com', { client: inside }),
+    )
+    expect(decision).toMatchObject({ keys: [{ name: 'com' }, { name: 'com', identity: '@example.com' }] })
+  })
+
   it.each<[string, string, unknown]>([
     [
       '* template',

@@ -138,8 +138,12 @@ describe('wildcards', () => {
 })
 
 it('keys that are missing in the key table are found before any mail comes', () => {
-  const signingTable = parseSigningTable('*@example.com com\n*@example.net NET\n* %', 'refile')
+  const signingTable = parseSigningTable(
+    '*@example.com com\n*@example.net net\n*@example.org NET\n* %',
+    'refile',
+  )
   expect(findUnknownKeys(signingTable, parseKeyTable('net example.net:s:/k'))).toEqual([
     { line: 1, sender: '*@example.com', key: 'com' },
+    { line: 3, sender: '*@example.org', key: 'NET' },
   ])
 })
