@@ -27,6 +27,7 @@ const opendkim: Dialect = {
   canonicalization: 'simple/simple',
   // As release 2.11 has it. Its manual forgets ::1.
   internalHosts: ['127.0.0.1', '::1'],
+  oversigned: [],
   onTrouble: 'tempfail',
 }
 const dkimpy: Dialect = {
@@ -34,6 +35,7 @@ const dkimpy: Dialect = {
   canonicalization: 'relaxed/simple',
   umask: 0o7,
   internalHosts: ['127.0.0.1'],
+  oversigned: ['From'],
   onTrouble: 'accept',
 }
 

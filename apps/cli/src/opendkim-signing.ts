@@ -14,8 +14,10 @@ import { type Dialect, hostNote, usableHosts } from './opendkim-verifying.ts'
 
 export function importSigning(values: OpendkimValues, dialect: Dialect): void {
   const { draft } = values
-  if (!/s/.test(values.text('Mode') ?? 'sv'))
+  if (!/s/.test(values.text('Mode') ?? 'sv')) {
     draft.set('signing', { key: 'enabled', value: false, because: 'Mode' })
+    return
+  }
   if (values.has('KeyTable') || values.has('SigningTable')) importTables(values)
   else importDomainKeys(values)
   importOrigins(values, dialect)
@@ -235,7 +237,7 @@ function importFieldLists(values: OpendkimValues, dialect: Dialect): void {
   const oversigned = values.entries('OversignHeaders')?.map(({ key }) => key)
   draft.set('signing', {
     key: 'oversign_headers',
-    value: oversigned ?? [],
+    value: oversigned ?? dialect.oversigned,
     ...(oversigned === undefined && { because: `${dialect.name}'s default`, isImplied: true }),
   })
 }

@@ -11,6 +11,8 @@ export interface Dialect {
   readonly canonicalization: string
   readonly umask?: number
   readonly internalHosts: readonly string[]
+  /** Fields that cannot be added once more. */
+  readonly oversigned: readonly string[]
   /** Of On-DNSError and On-InternalError. */
   readonly onTrouble: Action
 }

@@ -229,6 +229,7 @@ MinimumKeyBits 0
       ed25519_key_file: '/etc/dkimkeys/ed.key',
       internal_hosts: ['10.0.0.0/8'],
       canonicalization: 'relaxed/simple',
+      oversign_headers: ['From'],
     })
     expect(settings.dkim).toMatchObject({ on_dns_error: 'accept', max_signatures: 8, min_rsa_bits: 1024 })
   })
@@ -336,6 +337,12 @@ describe('one option after the other', () => {
     expect(status).toBe(1)
     expect(lostOf(err)).toContainEqual(expect.stringContaining(expected))
     expect(out).toContain('# Not carried over:')
+  })
+
+  it('what is only about signing is left out of a verifier', async () => {
+    const { status, out } = await importConf(`${socket}Mode v\nDomain example.org\n`)
+    expect(status).toBe(0)
+    expect(out).toMatch(/\[signing\]\nenabled = false # Mode\n$/)
   })
 
   it.each(['BogusKey fail', 'SenderHeaders From', 'KeepAuthResults no', 'X-Header n', 'DNSTimeout 5'])(
