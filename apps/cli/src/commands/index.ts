@@ -61,6 +61,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./dkim-testkey.ts')).dkimTestkey,
   },
   {
+    words: 'dkim rotate',
+    summary: 'replace a key step by step, as the DNS allows',
+    load: async () => (await import('./dkim-rotate.ts')).dkimRotate,
+  },
+  {
     words: 'greylist list',
     summary: 'what the greylist knows, newest first',
     load: async () => (await import('./greylist-list.ts')).greylistList,
