@@ -10,6 +10,7 @@ import {
   reply,
 } from '@postern/milter/server'
 import {
+  type AuthenticationFindings,
   acceptMessage,
   formatAuthentication,
   judgeDkim,
@@ -151,25 +152,38 @@ function sign(mail: Mail, fields: readonly string[]): MaybeAsync<Found> {
 
 /** Changes the message, and says what becomes of it. */
 function conclude(message: Message, client: Client, { verification, spf }: Found): MessageVerdict {
-  const { state: mail, session, sender } = message
-  const { settings, authservId } = mail.service
+  const { state: mail } = message
+  const { settings } = mail.service
   for (const occurrence of mail.forged) message.deleteHeader('Authentication-Results', occurrence)
   // The topmost is inserted last.
   for (const field of [...mail.newFields].reverse()) insertField(message, field)
-  if (mail.isOurs) return isMissingItsKey(mail) ? withoutKey : acceptMessage
-  const iprev =
-    settings.milter.iprev && client.address !== undefined
-      ? { result: client.iprev, address: client.address.text, name: client.name ?? client.reverseName }
-      : undefined
-  const value = formatAuthentication(authservId, {
-    dkim: verification,
-    spf,
-    iprev,
+  if (mail.isOurs) {
+    // Say of fetchmail, or of a list: it comes from here, and was signed by others.
+    if (verification !== undefined && verification.signatures.length > 0)
+      insertResults(message, { dkim: verification })
+    return isMissingItsKey(mail) ? withoutKey : acceptMessage
+  }
+  insertResults(message, { dkim: verification, spf, iprev: iprevOf(client, settings.milter.iprev) })
+  return verification === undefined ? acceptMessage : judgeDkim(settings.dkim, verification)
+}
+
+const iprevOf = ({ address, iprev, name, reverseName }: Client, isTold: boolean) =>
+  isTold && address !== undefined
+    ? { result: iprev, address: address.text, name: name ?? reverseName }
+    : undefined
+
+/** Authentication-Results goes above all others, which is how its readers know who wrote it (RFC 8601 §5). */
+function insertResults(
+  message: Message,
+  results: Pick<AuthenticationFindings, 'dkim' | 'spf' | 'iprev'>,
+): void {
+  const { state: mail, session, sender } = message
+  const value = formatAuthentication(mail.service.authservId, {
+    ...results,
     helo: session.helo ?? '',
     sender: sender.address,
   })
   message.insertHeader(0, 'Authentication-Results', ` ${value}`)
-  return verification === undefined ? acceptMessage : judgeDkim(settings.dkim, verification)
 }
 
 /** It should have been signed, and the settings say not to let it go as it is. */

@@ -21,8 +21,8 @@ export function messageFields({ message, client, found, verdict }: Handled): Log
   fields.push('key_problem', mail.keyProblems.join('; ') || undefined)
   if (decision?.action === 'verify' && decision.externalSender)
     fields.push('warning', formatExternalSender(decision.externalSender))
-  if (found.verification !== undefined && !mail.isOurs) {
-    const { signatures, unverified } = found.verification
+  const { signatures, unverified } = found.verification ?? noSignatures
+  if (found.verification !== undefined && (!mail.isOurs || signatures.length > 0)) {
     fields.push('dkim', signatures.map(describeSignature).join(',') || 'none')
     if (unverified > 0) fields.push('dkim_unverified', unverified)
     fields.push(
@@ -43,6 +43,8 @@ export function messageFields({ message, client, found, verdict }: Handled): Log
   fields.push('us', Math.round((performance.now() - mail.began) * 1000))
   return fields
 }
+
+const noSignatures = { signatures: [], unverified: 0 }
 
 /** `pass:example.org:2026a` */
 const describeSignature = ({ result, reason, signature }: SignatureResult): string =>

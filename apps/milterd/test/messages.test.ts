@@ -72,6 +72,18 @@ describe('mail that is ours', () => {
     expect(passed.header('DKIM-Signature')).toEqual([])
     await milter.line(/not_signed="not signed: no signing domain match for 'example\.com'"/)
   })
+  it('of others that comes from here is told about when it is signed', async () => {
+    const milter = await start()
+    const signed = await milter.pass(text, here)
+    const fetched = signed.message.replace(/^From: .*$/m, 'From: carol@example.com')
+    const passed = await milter.pass(fetched, here)
+    expect(passed.header('Authentication-Results')).toEqual([
+      expect.stringMatching(/^mx\.example\.net; dkim=fail [^;]*; dkim=fail [^;]*$/),
+    ])
+    expect((await milter.pass(text.replace('example.org', 'example.com'), here)).message).not.toMatch(
+      /Authentication-Results/,
+    )
+  })
   it('is never refused for its signatures', async () => {
     const milter = await start('[dkim]\non_no_signature = "reject"')
     expect((await milter.pass(text, here)).reply).toBe('accept')
