@@ -179,9 +179,9 @@ export class HandlerCalls<State> {
     const { decide } = this.options.handlers
     if (decide?.content === undefined) return decide?.endOfMessage?.(message)
     this.openContent(message).end()
-    return this.contentAnswer!.then<Answer>((answer) => {
+    return this.contentAnswer!.then((answer) => {
       if (answer !== undefined || message.verdict !== undefined || message.isOver) return answer
-      return decide.endOfMessage?.(message) as Answer | Promise<Answer>
+      return decide.endOfMessage?.(message)
     })
   }
 

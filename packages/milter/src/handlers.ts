@@ -56,9 +56,12 @@ export interface MilterMessage<State> {
   progress(): void
 }
 
-type Observed = void | Promise<void>
+/** Arrow functions return what they happen to return: only a promise means something, and a reply is a mistake. */
+type Observed = unknown
+// biome-ignore lint/suspicious/noConfusingVoidType: an async function without a result gives a promise of void.
+type Answered = Reply | undefined | void
 /** Nothing means `continue`. */
-export type Decision = Reply | undefined | void | Promise<Reply | undefined> | Promise<void>
+export type Decision = Answered | Promise<Answered>
 
 /**
  * Handlers that only look: they cannot answer, and the MTA does not wait for them, so they cost no round trip. A promise holds

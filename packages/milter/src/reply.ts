@@ -25,6 +25,16 @@ export type Reply =
   | 'connection-failure'
   | ReplyCode
 
+/**
+ * The words as constants. An async function whose only result is a literal is taken to give any string; these are known to be
+ * replies.
+ */
+export const accept: Reply = 'accept'
+export const reject: Reply = 'reject'
+export const tempfail: Reply = 'tempfail'
+export const discard: Reply = 'discard'
+export const skip: Reply = 'skip'
+
 /** An SMTP reply in our own words. */
 export interface ReplyCode {
   /** 400 to 599. */

@@ -33,7 +33,7 @@ export type {
   MilterObservers,
   MilterSession,
 } from './handlers.ts'
-export { type Reply, type ReplyCode, reply } from './reply.ts'
+export { accept, discard, type Reply, type ReplyCode, reject, reply, skip, tempfail } from './reply.ts'
 
 /** Bounds of a server; what is left out is in the table of the README. */
 export interface ServerLimits extends MilterLimits {
@@ -176,13 +176,11 @@ class SocketServer<State> implements MilterServer {
   private async closeAll(graceMs: number): Promise<void> {
     clearInterval(this.sweeper)
     const all = [...this.servers].map(closed)
-    // Connections on which no SMTP client is known are spare.
-    for (const { socket, conversation } of this.links)
-      if (conversation.session.client === undefined) socket.destroy()
     const cut = setTimeout(() => {
       for (const { socket } of this.links) socket.destroy()
     }, graceMs)
     await Promise.all(all)
+    for (const { socket } of this.links) await new Promise((resolve) => socket.once('close', resolve))
     clearTimeout(cut)
   }
 
