@@ -1,3 +1,4 @@
+export { type CanonicalInput, type CanonicalInputOptions, canonicalInputs } from './canonical-input.ts'
 export type { CopiedField } from './copied-fields.ts'
 export type { VerifyRules } from './early-checks.ts'
 export { DEFAULT_FIELDS, DEFAULT_OVERSIGNED_FIELDS, type FieldChoice } from './fields-to-sign.ts'

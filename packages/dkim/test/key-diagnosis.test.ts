@@ -375,8 +375,8 @@ describe('a sentence', () => {
       'There is no mail._domainkey.example.org in the DNS: publish the record, or wait until the servers have it.',
     ],
     [
-      records('v=DKIM1; k=rsa; p=\x1b[2J'),
-      'A control character stands in the text: "\\x1b[2J", at character 19 of the text.',
+      records('v=DKIM1; k=rsa; n=\x1b[2J; p='),
+      'A control character stands in the text: "\\x1b[2J; p=", at character 19 of the text.',
     ],
   ])('%#', (input, sentence) => {
     expect(formatKeyFinding(diagnose(input)[0]!)).toBe(sentence)
