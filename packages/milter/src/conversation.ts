@@ -176,7 +176,8 @@ export class Conversation<State> {
     let answer = given
     if (answer !== undefined && calls.isObserved(event)) {
       // Arrow functions return what they happen to return; only a reply was meant to be one.
-      if (isReply(answer)) calls.fail(new TypeError(`a handler in observe answered ${answer}`), nameOf(event))
+      if (isReply(answer))
+        calls.fail(new TypeError(`a handler in observe answered ${JSON.stringify(answer)}`), nameOf(event))
       answer = undefined
     }
     if (protocol.awaitsReply) answer = this.reply(event, answer ?? this.chunkAnswer)

@@ -442,7 +442,7 @@ describe('handlers', () => {
     expect(await sendMessage(client, outgoing())).toMatchObject({ reply: 'continue' })
     const message = bytesOf('Bad: x\r\n\r\n')
     expect(await sendMessage(client, outgoing({ message }))).toMatchObject({ reply: 'tempfail' })
-    expect(errors).toEqual([['header', expect.stringContaining('observe answered accept')]])
+    expect(errors).toEqual([['header', expect.stringContaining('observe answered "accept"')]])
   })
 
   it('of a body that answer in the middle of a chunk are not called for its rest', async () => {

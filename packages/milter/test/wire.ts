@@ -17,12 +17,13 @@ export interface Offer {
 export const offer = ({ version = 6, actions = 0x1ff, steps = 0x1f_ffff }: Offer = {}) =>
   frame('O', number(version) + number(actions) + number(steps))
 
-/** The frames in a text, as `[letter, data]`. */
+/** The whole frames in a text, as `[letter, data]`. */
 export function framesOf(text: string): [string, string][] {
   const frames: [string, string][] = []
   for (let at = 0; at < text.length; ) {
     const [a, b, c, d] = bytesOf(text.slice(at, at + 4))
     const length = ((a! << 24) | (b! << 16) | (c! << 8) | d!) >>> 0
+    if (at + 4 + length > text.length) break
     frames.push([text.charAt(at + 4), text.slice(at + 5, at + 4 + length)])
     at += 4 + length
   }
