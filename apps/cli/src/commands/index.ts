@@ -61,6 +61,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./dkim-testkey.ts')).dkimTestkey,
   },
   {
+    words: 'dkim sign',
+    summary: 'sign a message as the milter would',
+    load: async () => (await import('./dkim-sign.ts')).dkimSign,
+  },
+  {
+    words: 'dkim verify',
+    summary: 'whether the signatures of a message are good, and why not',
+    load: async () => (await import('./dkim-verify.ts')).dkimVerify,
+  },
+  {
     words: 'dkim rotate',
     summary: 'replace a key step by step, as the DNS allows',
     load: async () => (await import('./dkim-rotate.ts')).dkimRotate,
