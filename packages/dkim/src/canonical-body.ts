@@ -1,5 +1,6 @@
 // The body as it is hashed: RFC 6376 §3.4.3, §3.4.4. A line ends with CRLF; a CR or LF alone is data like any other byte.
 import { type BodyHash, BodyOctets } from './body-hash.ts'
+import { GapSearch } from './gap-search.ts'
 import type { CanonicalizationName } from './signature.ts'
 
 /** Takes a body in chunks, cut anywhere. */
@@ -99,11 +100,13 @@ class RelaxedBody implements CanonicalBody {
     while (to > 0 && isGap(chunk[to - 1]!)) to--
     let from = this.#passGap(chunk, 0)
     // Here `from` is a byte of text, and so is the last one before `to`.
-    const hasTab = chunk.includes(TAB)
-    while (from < to) {
-      const gap = hasTab ? findGap(chunk, from, to) : findGapWithoutTab(chunk, from, to)
-      this.#out.add(chunk, from, gap)
-      from = gap < to ? this.#passGap(chunk, gap) : to
+    if (from < to) {
+      const search = new GapSearch(chunk)
+      do {
+        const gap = search.find(from, to)
+        this.#out.add(chunk, from, gap)
+        from = gap < to ? this.#passGap(chunk, gap) : to
+      } while (from < to)
     }
     if (to > 0 && from === to) this.#passGap(chunk, to)
   }
@@ -146,34 +149,4 @@ class RelaxedBody implements CanonicalBody {
     this.#hasSpace = false
     this.#hasCr = false
   }
-}
-
-/** Where the next white space begins that is not just one space between two words; `to` when there is none. */
-function findGap(chunk: Buffer, from: number, to: number): number {
-  let isAfterSpace = false
-  for (let at = from; at < to; at++) {
-    const byte = chunk[at]!
-    if (byte > SP) isAfterSpace = false
-    else if (byte === TAB) return isAfterSpace ? at - 1 : at
-    else if (byte === SP) {
-      if (isAfterSpace) return at - 1
-      isAfterSpace = true
-    } else if (byte === CR && isAfterSpace) return at - 1
-    else isAfterSpace = false
-  }
-  return to
-}
-
-/** The same for text without tabs. Of two bytes side by side one is looked at, as the text begins with none of them. */
-function findGapWithoutTab(chunk: Buffer, from: number, to: number): number {
-  for (let at = from + 1; at < to; at += 2) {
-    const byte = chunk[at]!
-    if (byte > SP) continue
-    if (byte === SP) {
-      if (chunk[at - 1] === SP) return at - 1
-      const next = chunk[at + 1]
-      if (next === SP || next === CR) return at
-    } else if (byte === CR && chunk[at - 1] === SP) return at - 1
-  }
-  return to
 }

@@ -8,19 +8,25 @@ export const canonicalizeField = (raw: ByteString, name: CanonicalizationName): 
 
 // What the relaxed algorithm changes in a value: tabs, runs of white space, folds, white space at the end.
 const UNEVEN = /[\t\r]| {2}| $/
-const FOLD = /\r\n/g
-const WHITE_SPACE = /[ \t]+/g
-const ENDS = /^ | $/g
+const GAPS = /[ \t]{2,}|\t/g
 
 function relax(raw: ByteString): ByteString {
   const colon = raw.indexOf(':')
-  const name = raw.slice(0, colon).replace(/[ \t]+$/, '')
+  let end = colon
+  while (end > 0 && isBlank(raw.charCodeAt(end - 1))) end--
+  const name = raw.slice(0, end).toLowerCase()
   const first = raw.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1
   const value = raw.slice(first)
-  const even = UNEVEN.test(value) || value.charCodeAt(0) === 32
-  return `${name.toLowerCase()}:${even ? relaxValue(value) : value}`
+  const isEven = value.charCodeAt(0) !== 32 && !UNEVEN.test(value)
+  return `${name}:${isEven ? value : relaxValue(value)}`
 }
 
-// A CR or LF that is no part of a fold is data: RFC 6376 §3.4.2 names nothing but CRLF, space and tab.
-const relaxValue = (value: ByteString): ByteString =>
-  value.replace(FOLD, '').replace(WHITE_SPACE, ' ').replace(ENDS, '')
+const isBlank = (code: number): boolean => code === 32 || code === 9
+
+// A CR or LF that is no part of a CRLF is data: RFC 6376 §3.4.2 names nothing but CRLF, space and tab.
+function relaxValue(value: ByteString): ByteString {
+  const single = value.replaceAll('\r\n', '').replace(GAPS, ' ')
+  const from = single.charCodeAt(0) === 32 ? 1 : 0
+  const to = single.charCodeAt(single.length - 1) === 32 ? single.length - 1 : single.length
+  return single.slice(from, Math.max(from, to))
+}

@@ -1,5 +1,5 @@
 // The header of one message, and which of its fields a signature covers: RFC 6376 §3.7, §5.4.2.
-import { type ByteString, fieldName } from '@postern/message'
+import type { ByteString } from '@postern/message'
 import { canonicalizeField } from './canonical-header.ts'
 import type { CanonicalizationName } from './signature.ts'
 
@@ -67,16 +67,17 @@ export class HeaderFields {
    * is left: nothing.
    */
   select({ names, canonicalization, except }: Selection): SelectedFields {
-    const left = new Map<string, number>()
+    const isTaken: boolean[] = []
+    if (except !== undefined) isTaken[except] = true
     const found: string[] = []
     let text = ''
     for (const name of names) {
       const indexes = this.indexesOf(name)
-      let next = left.get(name) ?? indexes.length
-      if (--next >= 0 && indexes[next] === except) next--
-      left.set(name, Math.max(0, next))
-      const index = next < 0 ? undefined : indexes[next]
-      if (index === undefined) continue
+      let last = indexes.length - 1
+      while (last >= 0 && isTaken[indexes[last]!]) last--
+      if (last < 0) continue
+      const index = indexes[last]!
+      isTaken[index] = true
       text += `${this.#canonical(index, canonicalization)}\r\n`
       found.push(name)
     }
@@ -92,9 +93,9 @@ export class HeaderFields {
   #names(): Map<string, number[]> {
     if (this.#byName !== undefined) return this.#byName
     const byName = new Map<string, number[]>()
-    for (const [index, raw] of this.#raw.entries()) {
-      const name = fieldName(raw)?.toLowerCase()
-      if (name === undefined) continue
+    for (let index = 0; index < this.#raw.length; index++) {
+      const raw = this.#raw[index]!
+      const name = nameOf(raw)
       const indexes = byName.get(name)
       if (indexes === undefined) byName.set(name, [index])
       else indexes.push(index)
@@ -103,3 +104,13 @@ export class HeaderFields {
     return byName
   }
 }
+
+/** What stands before the colon, in lower case. What is no name is asked for by nobody. */
+function nameOf(raw: ByteString): string {
+  const colon = raw.indexOf(':')
+  let end = Math.max(0, colon)
+  while (end > 0 && isBlank(raw.charCodeAt(end - 1))) end--
+  return raw.slice(0, end).toLowerCase()
+}
+
+const isBlank = (code: number): boolean => code === 32 || code === 9

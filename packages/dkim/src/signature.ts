@@ -1,18 +1,12 @@
 // The text of a DKIM-Signature field: RFC 6376 §3.5. Not here: whether a verifier likes what it says (early-checks.ts).
 import type { Parsed } from '@postern/addr'
 import { type ByteString, fieldName } from '@postern/message'
+import { decodeBase64 } from './base64.ts'
 import { type CopiedField, parseCopiedFields } from './copied-fields.ts'
 import { readDomain, readSelector, readText } from './domain-name.ts'
 import { LENGTH_DIGITS, SIGNED_FIELDS, TIME_DIGITS } from './limits.ts'
 import { decodeQuotedPrintable } from './quoted-printable.ts'
-import {
-  parseTagList,
-  type Tag,
-  type TagList,
-  type TagListErrorCode,
-  withoutOuterSpace,
-  withoutWhiteSpace,
-} from './tag-list.ts'
+import { parseTagList, type Tag, type TagList, type TagListErrorCode, withoutWhiteSpace } from './tag-list.ts'
 
 export type CanonicalizationName = 'simple' | 'relaxed'
 
@@ -48,8 +42,8 @@ export interface DkimSignature {
   readonly query: readonly string[]
   /** z= */
   readonly copiedFields?: readonly CopiedField[]
-  /** bh=, in base64. */
-  readonly bodyHash: string
+  /** bh= */
+  readonly bodyHash: Buffer
   /** b= */
   readonly data: Buffer
   /** The field with the value of b= taken out, which is what was signed: RFC 6376 §3.7. */
@@ -96,8 +90,8 @@ function readSignature(reader: TagReader, raw: ByteString): DkimSignature {
   const version = reader.required('v')
   if (version !== '1') reader.fail('unknown-version', 'v')
   const algorithm = reader.match('a', reader.required('a').toLowerCase(), ALGORITHM)
-  const data = reader.match('b', withoutWhiteSpace(reader.required('b')), BASE64)
-  const bodyHash = reader.match('bh', withoutWhiteSpace(reader.required('bh')), BASE64)
+  const data = reader.read('b', readOctets)
+  const bodyHash = reader.read('bh', readOctets)
   const domain = reader.read('d', readDomain)
   const selector = reader.read('s', readSelector)
   const identity = readIdentity(reader, domain)
@@ -108,8 +102,7 @@ function readSignature(reader: TagReader, raw: ByteString): DkimSignature {
   // RFC 6376 §3.5: x= has to be greater than t=. Infinity stands for any number that is.
   if (expiration !== undefined && expiration <= (timestamp ?? -1) && expiration !== Number.POSITIVE_INFINITY)
     reader.fail('bad-value', 'x')
-  const copies = reader.optional('z')
-  return {
+  const value: { -readonly [K in keyof DkimSignature]: DkimSignature[K] } = {
     domain,
     selector,
     identity,
@@ -117,37 +110,35 @@ function readSignature(reader: TagReader, raw: ByteString): DkimSignature {
     algorithm,
     canonicalization: readCanonicalization(reader),
     signedFields,
-    ...(bodyLength !== undefined && { bodyLength }),
-    ...(timestamp !== undefined && { timestamp }),
-    ...(expiration !== undefined && { expiration }),
     query: reader.optional('q')?.toLowerCase().split(':').map(withoutWhiteSpace) ?? DEFAULT_QUERY,
-    ...(copies !== undefined && { copiedFields: parseCopiedFields(copies) }),
-    bodyHash: Buffer.from(bodyHash, 'base64').toString('base64'),
-    data: Buffer.from(data, 'base64'),
+    bodyHash,
+    data,
     unsigned: reader.without('b', raw),
   }
+  if (bodyLength !== undefined) value.bodyLength = bodyLength
+  if (timestamp !== undefined) value.timestamp = timestamp
+  if (expiration !== undefined) value.expiration = expiration
+  const copies = reader.optional('z')
+  if (copies !== undefined) value.copiedFields = parseCopiedFields(copies)
+  return value
 }
 
 const ALGORITHM = /^[a-z][a-z0-9]*-[a-z][a-z0-9]*$/
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
-const HEADER_NAME = /^[!-9<-~]+$/
 const DIGITS = /^[0-9]+$/
 const DEFAULT_QUERY: readonly string[] = ['dns/txt']
 const SIMPLE: Canonicalization = { header: 'simple', body: 'simple' }
 
+const readOctets = (value: ByteString): Buffer | undefined => decodeBase64(withoutWhiteSpace(value))
+
 // sig-h-tag: names between colons, with white space around each.
+const NAMES = /^[!-9<-~]+(?:[ \t\r\n]*:[ \t\r\n]*[!-9<-~]+)*$/
+
 function readNames(value: ByteString): readonly string[] | undefined {
-  const names = value.toLowerCase().split(':', SIGNED_FIELDS + 1)
-  if (names.length > SIGNED_FIELDS) return undefined
-  for (let i = 0; i < names.length; i++) {
-    let name = names[i]!
-    if (!HEADER_NAME.test(name)) {
-      name = withoutOuterSpace(name)
-      if (!HEADER_NAME.test(name)) return undefined
-      names[i] = name
-    }
-  }
-  return names
+  if (!NAMES.test(value)) return undefined
+  const names = withoutWhiteSpace(value)
+    .toLowerCase()
+    .split(':', SIGNED_FIELDS + 1)
+  return names.length > SIGNED_FIELDS ? undefined : names
 }
 
 // sig-c-tag: RFC 6376 §3.5: simple/simple when not given; one name is that of the header, and the body is simple.

@@ -32,7 +32,6 @@ export type TagListErrorCode =
 
 // Octets above 127 are let through, as RFC 6376 §3.2 advises and RFC 8616 §4 needs.
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/
-const TAG_NAME = /^[A-Za-z][A-Za-z0-9_]*$/
 const SEMICOLON = 59
 
 /** Parses a `tag-list`: tag-spec *( ";" tag-spec ) [ ";" ]. CR and LF count as white space wherever they stand. */
@@ -49,22 +48,37 @@ export function parseTagList(text: ByteString): Parsed<TagList, TagListErrorCode
     if (at === end) return parseError('empty-tag', at)
     const equals = text.indexOf('=', at)
     if (equals < 0 || equals > end) return parseError('missing-equals', at)
-    const name = text.slice(at, trimEnd(text, at, equals))
-    if (!TAG_NAME.test(name)) return parseError('bad-tag-name', at)
-    if (tags.has(name)) return parseError('duplicate-tag', at)
-    if (tags.size === TAGS) return parseError('too-many-tags', at)
+    const nameEnd = trimEnd(text, at, equals)
+    if (!isTagName(text, at, nameEnd)) return parseError('bad-tag-name', at)
+    const name = text.slice(at, nameEnd)
+    const before = tags.size
     const start = equals + 1
     const valueAt = trimStart(text, start, end)
+    const value = text.slice(valueAt, trimEnd(text, valueAt, end))
     // What surrounds the last value is its own when no semicolon follows.
     tags.set(name, {
-      value: text.slice(valueAt, trimEnd(text, valueAt, end)),
+      value,
       at,
       start,
       end: semicolon < 0 ? text.length : end,
     })
+    if (tags.size === before) return parseError('duplicate-tag', at)
+    if (before === TAGS) return parseError('too-many-tags', at)
     from = end + 1
   }
   return parsed(tags)
+}
+
+// tag-name: ALPHA *ALNUMPUNC
+function isTagName(text: string, from: number, end: number): boolean {
+  if (from === end) return false
+  for (let at = from; at < end; at++) {
+    const code = text.charCodeAt(at)
+    const isLetter = (code | 32) >= 97 && (code | 32) <= 122
+    const isOther = (code >= 48 && code <= 57) || code === 95
+    if (!isLetter && !(isOther && at > from)) return false
+  }
+  return true
 }
 
 const isWhiteSpace = (code: number): boolean => code === 32 || code === 9 || code === 13 || code === 10
@@ -79,12 +93,6 @@ function trimEnd(text: string, from: number, end: number): number {
   let at = end
   while (at > from && isWhiteSpace(text.charCodeAt(at - 1))) at--
   return at
-}
-
-/** The text without white space at its ends. Not trim(): that takes octets like A0 for white space. */
-export const withoutOuterSpace = (text: ByteString): ByteString => {
-  const from = trimStart(text, 0, text.length)
-  return text.slice(from, trimEnd(text, from, text.length))
 }
 
 const WHITE_SPACE = /[ \t\r\n]+/g

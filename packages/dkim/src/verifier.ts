@@ -146,7 +146,18 @@ class MessageVerifier implements Verifier {
         limit: this.#limits.keys,
       },
     )
-    return { ...resultOf(at, judgement.reason), signature, ...judgement }
+    const { reason, key, covered, isHeaderIntact, changedFields } = judgement
+    const said: { -readonly [K in keyof SignatureResult]: SignatureResult[K] } = {
+      result: RESULTS[reason],
+      reason,
+      signature,
+      key,
+      at,
+    }
+    if (covered !== undefined) said.covered = covered
+    if (isHeaderIntact !== undefined) said.isHeaderIntact = isHeaderIntact
+    if (changedFields !== undefined) said.changedFields = changedFields
+    return said
   }
 }
 

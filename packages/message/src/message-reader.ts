@@ -39,6 +39,8 @@ const asBuffer = (chunk: Uint8Array): Buffer =>
   chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
 
 const CRLF = '\r\n'
+/** With the line end before it: it saves making text of the body, no more; where the header ends, the text tells. */
+const EMPTY_LINE = Buffer.from('\r\n\r\n', 'latin1')
 
 class Splitter {
   readonly #sink: MessageSink
@@ -57,8 +59,10 @@ class Splitter {
 
   write(chunk: Buffer): void {
     let from = 0
+    const emptyLine = this.#isBody ? -1 : chunk.indexOf(EMPTY_LINE)
+    const end = emptyLine < 0 ? chunk.length : emptyLine + EMPTY_LINE.length
     while (!this.#isBody && from < chunk.length) {
-      const to = Math.min(from + BLOCK_BYTES, chunk.length)
+      const to = Math.min(from + BLOCK_BYTES, from < end ? end : chunk.length)
       const body = this.#readHeader(chunk.toString('latin1', from, to))
       from = this.#isBody ? from + body : to
     }
