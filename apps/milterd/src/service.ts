@@ -43,7 +43,7 @@ export function createService({ settings, configPath, log }: ServiceParts) {
       minRsaBits: dkim.min_rsa_bits,
       bodyLength: dkim.body_length,
       clockDriftSeconds: dkim.clock_drift_seconds,
-      requiredFields: dkim.required_headers,
+      requiredFields: [...new Set(['from', ...dkim.required_headers.map((name) => name.toLowerCase())])],
     },
     spfReport:
       settings.milter.spf && settings.spf.enabled
