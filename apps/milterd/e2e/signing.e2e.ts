@@ -15,6 +15,7 @@ import {
   openStage,
   ourResults,
   type Places,
+  queueIdOf,
   type Stage,
   stranger,
 } from './stage.ts'
@@ -88,8 +89,11 @@ ${internal}
     opendkims: { verifier: 'Mode v\nAuthservID opendkim.example.com\nInternalHosts 192.0.2.0/24\n' },
     smtpds: { narrow: ({ portOf }) => `  -o content_filter=breaking:[127.0.0.1]:${portOf('arriving')}` },
     masterCf: 'breaking unix - - n - - smtp -o smtp_line_length_limit=998',
-    // Lines are not broken on their way from here: see the test where they are.
-    mainCf: () => 'smtp_line_length_limit = 0',
+    // Lines are not broken on their way from here: see the test where they are. One message after the other: opendkim 2.11
+    // dies now and then when several come at once.
+    mainCf: () => `smtp_line_length_limit = 0
+smtp_destination_concurrency_limit = 1
+smtp_initial_destination_concurrency = 1`,
   })
 })
 afterAll(() => stage?.stop())
@@ -108,10 +112,17 @@ describe.each(['relaxed', 'simple'] as const)('with %s canonicalization', (way) 
   const arrived = new Map<string, Message>()
 
   beforeAll(async () => {
-    const send = (name: (typeof names)[number]) =>
-      stage.send(way, { client: internalClient, to: recipientOf(name), content: oddMessages[name] })
-    for (const { code, text } of await Promise.all(names.map(send)))
-      if (code !== 250) throw new Error(`${code} ${text}`)
+    await Promise.all(
+      names.map(async (name) =>
+        queueIdOf(
+          await stage.send(way, {
+            client: internalClient,
+            to: recipientOf(name),
+            content: oddMessages[name],
+          }),
+        ),
+      ),
+    )
     for (const name of names) arrived.set(name, await onlyMessage(stage.postfix, recipientOf(name)))
     const results = verifyWithDkimpy(
       names.map((name) => arrived.get(name)!.bytes),

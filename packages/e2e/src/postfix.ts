@@ -224,7 +224,8 @@ relay_transport = discard
 alias_maps =
 local_recipient_maps =
 smtpd_error_sleep_time = 0s
-smtpd_peername_lookup = no`
+smtpd_peername_lookup = no
+smtp_connection_cache_on_demand = no`
 
 interface Smtpd {
   readonly port: number

@@ -1,5 +1,6 @@
 // The DNS of the tests: one small server on loopback that knows these names, what a test adds, and nothing else.
 
+import type { TempReason } from '@postern/dns'
 import {
   createZone,
   type ServerQuery,
@@ -25,6 +26,8 @@ export interface Dns extends ZoneServer {
   readonly settings: string
   /** From now on these names are there as well, in place of what was added before. */
   publish(more: string): void
+  /** From now on a name has this trouble; `timeout` is no answer at all. */
+  fail(name: string, reason: TempReason): void
   /** Holds back answers about slow.example.net until `release` is called; resolves when one was asked for. */
   hold(): { asked: Promise<void>; release: () => void }
 }
@@ -50,6 +53,7 @@ export async function startDns(more = ''): Promise<Dns> {
   })
   return {
     ...server,
+    fail: (name, reason) => served.fail(name, reason),
     publish(added) {
       zone = createZone(text + added, { failures })
     },
