@@ -4,9 +4,11 @@ import {
   type CanonicalInput,
   type DkimSignature,
   formatDkimReason,
+  type KeyAlgorithm,
   type SignatureResult,
   type Verification,
 } from '@postern/dkim'
+import { nameKey } from './dkim-genkey-answer.ts'
 import { formatMoment } from './duration.ts'
 import { printableBytes } from './text-table.ts'
 import { hangText } from './text-wrap.ts'
@@ -115,13 +117,16 @@ function describeKey({
   const parts = [`Key ${printableBytes(name)}`]
   if (algorithm !== undefined)
     parts.push(
-      algorithm === 'rsa' && bits !== undefined ? `RSA with ${bits} bits` : printableBytes(algorithm),
+      bits !== undefined && isKnown(algorithm) ? nameKey(algorithm, bits) : printableBytes(algorithm),
     )
   if (testing) parts.push('t=y (testing)')
   if (strict) parts.push('t=s (no subdomains)')
   if (records > 0) parts.push(authentic ? 'validated by DNSSEC' : 'not secured by DNSSEC')
   return parts.join(', ')
 }
+
+const isKnown = (algorithm: string): algorithm is KeyAlgorithm =>
+  algorithm === 'rsa' || algorithm === 'ed25519'
 
 function formatInput({ header, body, bodyBytes }: CanonicalInput): string {
   const more = bodyBytes - body.length

@@ -82,3 +82,51 @@ describe('the transcript about SPF', () => {
     }
   })
 })
+
+describe('the transcript about DKIM', () => {
+  // RFC 8463 §A.2, §A.3.
+  const text = 'v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo='
+  const mistyped = text.replaceAll(';', '\\\\;')
+  const zone = createZone(`
+    2026a._domainkey.example.org              TXT "${mistyped}"
+    brisbane._domainkey.football.example.com  TXT "${text}"
+  `)
+  it.each(transcriptOf(3))('$line prints what the README says', async ({ line, printed }) => {
+    desk.write('message.eml', message)
+    const server = await startZoneServer(zone)
+    try {
+      const { out } = await desk.run(...wordsOf(line).slice(1), '--dns', server.address)
+      const isWhole = printed.at(-1)?.trim() !== '…'
+      const shown = isWhole ? printed : printed.slice(0, -1)
+      expect(
+        out
+          .trimEnd()
+          .split('\n')
+          .slice(0, isWhole ? undefined : shown.length),
+      ).toEqual(shown)
+    } finally {
+      await server.close()
+    }
+  })
+})
+
+const message = `DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=brisbane; t=1528637909; h=from : to :
+ subject : date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
+ Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
+From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game.  Are you hungry yet?
+
+Joe.
+
+`

@@ -13,7 +13,7 @@ export function formatKeyFinding(finding: KeyFinding): string {
     case 'readable':
       return `The DNS serves a key: ${describeKey(finding)}.`
     case 'mended':
-      return `With that mended, it is ${describeKey(finding)}.`
+      return `With that mended, it has this key: ${describeKey(finding)}.`
     case 'not-looked-up':
       return `${finding.name} could not be looked up (${finding.reason}): try again later, or ask another server.`
     case 'no-such-name':
