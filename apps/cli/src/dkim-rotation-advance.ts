@@ -113,16 +113,16 @@ async function awaitPublication(rotation: Rotation, world: RotationWorld): Promi
 }
 
 async function switchKeys(rotation: Rotation, world: RotationWorld): Promise<Step> {
-  if (world.isSwitched(rotation))
-    return { events: [{ code: 'switched-by-hand' }], next: enter(rotation, 'active', world.now) }
+  const old = await world.lookForOld(rotation)
+  const isOldServed = !areSeen(await world.lookForRevoked(rotation))
+  const oldTtl = Math.max(rotation.oldTtl, ...old.map(({ ttl }) => ttl))
+  const next = enter({ ...rotation, isOldServed, oldTtl }, 'active', world.now)
+  if (world.isSwitched(rotation)) return { events: [{ code: 'switched-by-hand' }], next }
   // It may have been published long ago, and have gone since.
   const names = await world.lookForNew(rotation)
   if (!areSeen(names)) return { events: [{ code: 'not-served', names }], waiting: 'dns' }
-  const old = await world.lookForOld(rotation)
-  const oldTtl = Math.max(rotation.oldTtl, ...old.map(({ ttl }) => ttl))
   const switched = world.switchTo(rotation)
-  if (switched.ok)
-    return { events: [{ code: 'switched' }], next: enter({ ...rotation, oldTtl }, 'active', world.now) }
+  if (switched.ok) return { events: [{ code: 'switched' }], next }
   const { message } = switched
   if (switched.isByHand) return { events: [{ code: 'switch-needed', message }], waiting: 'person' }
   return { events: [{ code: 'switch-failed', message }], waiting: 'person', hasFailed: true }

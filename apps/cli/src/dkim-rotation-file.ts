@@ -72,6 +72,7 @@ function isRotation(data: unknown): data is Rotation {
     isObject(since) &&
     Object.values(since).every(Number.isFinite) &&
     Number.isFinite(oldTtl) &&
+    typeof data.isOldServed === 'boolean' &&
     Number.isFinite(graceDays)
   )
 }

@@ -63,6 +63,7 @@ export async function startRotation(unit: RotationUnit, options: WorkOptions): P
     new: { selector, file, record },
     since: {},
     oldTtl: 0,
+    isOldServed: true,
     graceDays: options.graceDays ?? QUEUE_DAYS,
   }
   const rotation = enter(draft, 'generated', options.now)

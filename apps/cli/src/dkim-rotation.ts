@@ -30,6 +30,8 @@ export interface Rotation {
   readonly since: Partial<Record<RotationState, number>>
   /** The longest TTL of the old record that was seen. */
   readonly oldTtl: number
+  /** Whether a server had the old record when its key signed no more: nobody can miss one that was never there. */
+  readonly isOldServed: boolean
   /** How long the old key stays at least, from when it signs no more. */
   readonly graceDays: number
 }
@@ -56,8 +58,8 @@ export const QUEUE_DAYS = 5
 export const DAY = 86_400
 
 /** When nobody can need the old key any more. */
-export function graceEnd({ since, oldTtl, graceDays }: Rotation): number {
-  return (since.retiring ?? 0) + Math.max(graceDays * DAY, oldTtl)
+export function graceEnd({ since, isOldServed, oldTtl, graceDays }: Rotation): number {
+  return (since.retiring ?? 0) + (isOldServed ? Math.max(graceDays * DAY, oldTtl) : 0)
 }
 
 /** RFC 6376 §3.6.1: what a revoked key's record says. */

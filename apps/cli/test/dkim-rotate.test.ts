@@ -198,6 +198,20 @@ describe('a rotation', () => {
     expect((await rotate()).out).toContain('revoked')
   })
 
+  it('does not wait for mail with signatures that nobody could verify', async () => {
+    await rotate('-k', 'main')
+    publish('main', ['new'])
+    const { status, out } = await rotate(...reload)
+    expect(status).toBe(0)
+    expect(out).toContain('main (example.org): old -> 202605, done\n')
+  })
+  it('waits where it cannot be told whether anybody could', async () => {
+    await rotate('-k', 'main')
+    publish('main', ['new'])
+    zones[1].fail('old._domainkey.example.org')
+    expect((await rotate(...reload)).out).toContain('main (example.org): old -> 202605, retiring\n')
+  })
+
   it('is loud when a record goes that is needed', async () => {
     await rotate('-k', 'main')
     publish('main', ['old', 'new'])

@@ -1,4 +1,5 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { generateKey, readSigningKey, type SigningKeyErrorCode } from '../src/index.ts'
 
@@ -129,3 +130,56 @@ function withForeignModulus() {
   const foreign = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' })
   return createPrivateKey({ key: { ...jwk, n: foreign.n! }, format: 'jwk' })
 }
+
+describe('any file', () => {
+  const known = new Set<SigningKeyErrorCode>([
+    ...(['empty', 'unknown-format', 'damaged', 'encrypted', 'public-key', 'not-a-private-key'] as const),
+    ...(['unsupported-algorithm', 'inconsistent', 'too-large'] as const),
+  ])
+  const check = (file: string | Uint8Array) => {
+    const read = readSigningKey(file)
+    if (read.ok) expect(read.value.key.type).toBe('private')
+    else {
+      expect(known).toContain(read.error.code)
+      expect(read.error.at).toBeLessThanOrEqual(file.length)
+    }
+  }
+  it('of bytes is a key or a value that says why not', () => {
+    const whole = der(rsa.privateKey)
+    const damage = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 3 })
+    fc.assert(
+      fc.property(damage, fc.nat(whole.length), (changes, length) => {
+        const bytes = Buffer.from(whole)
+        for (const [at, byte] of changes) bytes[at] = byte
+        check(bytes.subarray(0, length))
+      }),
+      { numRuns: 200 },
+    )
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), check), { numRuns: 200 })
+  })
+  it('of text is too', () => {
+    const pieces = fc.constantFrom(
+      ...[
+        '-----BEGIN PRIVATE KEY-----',
+        '-----END PRIVATE KEY-----',
+        '-----BEGIN ',
+        '-----',
+        '\n',
+        ' ',
+        'AAAA',
+      ],
+      ...['MIIB', '=', 'Proc-Type: 4,ENCRYPTED\n', 'RSA ', '\uFEFF', '*', pem(ed25519.privateKey)],
+    )
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => check(parts.join(''))),
+      { numRuns: 500 },
+    )
+  })
+  it('takes no time that was made to', () => {
+    const start = performance.now()
+    check('-----BEGIN PRIVATE KEY-----'.repeat(2000))
+    check(' '.repeat(65_000))
+    check(`-----BEGIN A-----${'-----END B-----'.repeat(4000)}`)
+    expect(performance.now() - start).toBeLessThan(1000)
+  })
+})
