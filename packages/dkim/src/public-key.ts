@@ -64,25 +64,66 @@ const ED25519_BYTES = 32
 /** RFC 8410 §4: all of a SubjectPublicKeyInfo that stands before the key. */
 const ED25519_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 
-const ed25519KeyOf = (bytes: Buffer): KeyObject | undefined =>
-  publicKeyFrom(bytes.length === ED25519_BYTES ? Buffer.concat([ED25519_PREFIX, bytes]) : bytes, 'spki')
+// OpenSSL 3 takes 200 to 300 µs for a SubjectPublicKeyInfo, and 10 for what is in it (measured). So the wrapping is taken off here.
 
-const rsaKeyOf = (bytes: Buffer): KeyObject | undefined =>
-  publicKeyFrom(bytes, startsWithInteger(bytes) ? 'pkcs1' : 'spki')
-
-const SEQUENCE = 0x30
-const INTEGER = 0x02
-
-/** An RSAPublicKey is a sequence of two integers, a SubjectPublicKeyInfo one that begins with a sequence. */
-function startsWithInteger(bytes: Buffer): boolean {
-  const [tag, length = 0] = bytes
-  const header = length < 0x80 ? 2 : 2 + (length & 0x7f)
-  return tag === SEQUENCE && bytes[header] === INTEGER
+function ed25519KeyOf(bytes: Buffer): KeyObject | undefined {
+  const isWrapped = bytes.subarray(0, ED25519_PREFIX.length).equals(ED25519_PREFIX)
+  const raw = isWrapped ? bytes.subarray(ED25519_PREFIX.length) : bytes
+  if (raw.length !== ED25519_BYTES) return undefined
+  return attempt(() =>
+    createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }, format: 'jwk' }),
+  )
 }
 
-function publicKeyFrom(der: Buffer, type: 'spki' | 'pkcs1'): KeyObject | undefined {
+function rsaKeyOf(bytes: Buffer): KeyObject | undefined {
+  const key = unwrapRsa(bytes)
+  return key && attempt(() => createPublicKey({ key, format: 'der', type: 'pkcs1' }))
+}
+
+const INTEGER = 0x02
+const BIT_STRING = 0x03
+const SEQUENCE = 0x30
+/** rsaEncryption, RFC 8017 §A.1: an algorithm for signatures of any kind, and not for PSS only. */
+const RSA_ENCRYPTION = Buffer.from('06092a864886f70d010101', 'hex')
+
+/** The RSAPublicKey in a SubjectPublicKeyInfo (RFC 5280 §4.1), or the one that the bytes are. */
+function unwrapRsa(bytes: Buffer): Buffer | undefined {
+  const outer = readDer(bytes, 0)
+  if (outer?.tag !== SEQUENCE) return undefined
+  const first = readDer(bytes, outer.start)
+  // Two integers, the modulus first.
+  if (first?.tag === INTEGER) return bytes
+  if (first?.tag !== SEQUENCE) return undefined
+  const algorithm = bytes.subarray(first.start, first.start + RSA_ENCRYPTION.length)
+  const content = readDer(bytes, first.end)
+  // The first byte of a bit string says how many bits at its end are none of it.
+  const isKey = content?.tag === BIT_STRING && bytes[content.start] === 0 && content.end <= bytes.length
+  return isKey && algorithm.equals(RSA_ENCRYPTION)
+    ? bytes.subarray(content.start + 1, content.end)
+    : undefined
+}
+
+interface DerElement {
+  readonly tag: number
+  readonly start: number
+  readonly end: number
+}
+
+/** X.690 §8.1: tag, length, content. Keys need two bytes of length at the most. */
+function readDer(bytes: Buffer, at: number): DerElement | undefined {
+  const tag = bytes[at]
+  const short = bytes[at + 1]
+  if (tag === undefined || short === undefined) return undefined
+  if (short < 0x80) return { tag, start: at + 2, end: at + 2 + short }
+  const count = short & 0x7f
+  if (count === 0 || count > 2 || at + 2 + count > bytes.length) return undefined
+  const start = at + 2 + count
+  return { tag, start, end: start + bytes.readUIntBE(at + 2, count) }
+}
+
+function attempt(read: () => KeyObject): KeyObject | undefined {
   try {
-    return createPublicKey({ key: der, format: 'der', type })
+    return read()
   } catch {
     // The crypto library reports what it cannot read by exceptions.
     return undefined
