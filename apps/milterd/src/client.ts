@@ -5,7 +5,7 @@ import type { MilterClientInfo } from '@postern/milter/server'
 import type { Iprev } from '@postern/pipeline'
 
 export interface Client {
-  /** As the MTA gave it; `local` where there is no address. */
+  /** As the MTA gave it; `local` for mail that was handed in on its machine. */
   readonly addressText: string
   readonly address?: Ip | undefined
   /** Its name, when name and address confirm each other. */
@@ -18,6 +18,10 @@ export interface Client {
 /** Postfix says `unknown` or `[192.0.2.1]` where it has no name. */
 const isName = (text: string | undefined): text is string =>
   text !== undefined && text !== '' && text !== 'unknown' && !text.startsWith('[')
+
+/** For mail that did not come by SMTP Postfix makes up a client (cleanup(8)), with a port that none can have. */
+const isMadeUp = (hostName: string, { address, port }: { readonly address: string; readonly port: number }) =>
+  port === 0 && address === '127.0.0.1' && hostName === 'localhost'
 
 /**
  * Reads what CONNECT and its macros tell. `macro` gives one by its name without braces: {client_resolve} says how the lookup
@@ -32,7 +36,7 @@ export function readClient(
   const resolve = macro('client_resolve')
   const iprev: Iprev = resolve === 'TEMP' ? 'temperror' : name === undefined ? 'fail' : 'pass'
   const reverseName = isName(ptr) ? ptr : undefined
-  if (address.family !== 'ip4' && address.family !== 'ip6')
+  if ((address.family !== 'ip4' && address.family !== 'ip6') || isMadeUp(hostName, address))
     return { addressText: 'local', name, reverseName, iprev }
   const text = address.address.replace(/^IPv6:/i, '')
   const parsed = parseIp(text)

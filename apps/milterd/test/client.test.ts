@@ -38,3 +38,13 @@ it('reads IPv6 with and without its tag, and sessions without an address', () =>
   expect(local.address).toBeUndefined()
   expect(local).toMatchObject({ addressText: 'local' })
 })
+
+it('knows the client that Postfix makes up for mail that was handed in on its machine', () => {
+  const address = { family: 'ip4', address: '127.0.0.1', port: 0 } as const
+  expect(readClient({ hostName: 'localhost', address }, of())).toMatchObject({ addressText: 'local' })
+  // A real one, and one whose proxy did not tell Postfix its port (XCLIENT).
+  for (const other of [{ port: 50_000 }, { address: '192.0.2.7' }])
+    expect(readClient({ hostName: 'localhost', address: { ...address, ...other } }, of()).addressText).toBe(
+      other.address ?? '127.0.0.1',
+    )
+})
