@@ -1,6 +1,6 @@
 // A real opendkim: as a milter of its own beside ours, and for a single message in a file.
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
@@ -56,15 +56,22 @@ export async function startOpendkim(options: OpendkimOptions): Promise<Opendkim>
 }
 
 /** What `opendkim -t` says about a message: one line, e.g. `verification (s=a, d=example.org, 2048-bit key) succeeded`. */
-export function testWithOpendkim(options: Omit<OpendkimOptions, 'lines'>, message: Buffer): string {
+export async function testWithOpendkim(
+  options: Omit<OpendkimOptions, 'lines'>,
+  message: Buffer,
+): Promise<string> {
   const settings = writeSettings({ ...options, lines: 'Mode v\n' }, '')
   const file = path.join(options.directory, `${options.name}.eml`)
   writeFileSync(file, message)
-  const { stdout, stderr } = spawnSync(program, ['-x', settings, '-t', file], {
-    encoding: 'utf8',
-    timeout: patienceMs,
-  })
-  return `${stdout}${stderr}`.trim().replaceAll(`opendkim: ${file}: `, '')
+  // The DNS that it asks may be in this process: waiting must not keep it from answering.
+  const child = spawn(program, ['-x', settings, '-t', file], { timeout: patienceMs })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+  await once(child, 'close')
+  return said.trim().replaceAll(`opendkim: ${file}: `, '')
 }
 
 function writeSettings({ directory, name, dnsPort, lines }: OpendkimOptions, socket: string): string {
