@@ -4,7 +4,9 @@
 export function decodeBase64(text: string): Buffer | undefined {
   const padding = text.indexOf('=')
   const length = padding < 0 ? text.length : padding
-  if (length === 0 || (padding >= 0 && !PADDING.test(text.slice(padding)))) return undefined
+  // One digit alone, behind whole groups of four, has fewer bits than an octet.
+  if (length === 0 || length % 4 === 1 || (padding >= 0 && !PADDING.test(text.slice(padding))))
+    return undefined
   // Buffer also takes the alphabet for URLs, and leaves out what it does not know.
   if (text.includes('-') || text.includes('_')) return undefined
   const octets = Buffer.from(text, 'base64')

@@ -6,14 +6,25 @@ import type { ByteString } from '@postern/message'
 const NOT_ASCII = /[\x80-\xff]/
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Octets read as UTF-8; where they are not, one character for each. */
-export function readText(octets: ByteString): string {
+/** Octets read as UTF-8; undefined where they are not. */
+function readUtf8(octets: ByteString): string | undefined {
   if (!NOT_ASCII.test(octets)) return octets
   try {
     return decoder.decode(Buffer.from(octets, 'latin1'))
   } catch {
-    return octets
+    // The decoder reports what is not UTF-8 by exceptions.
+    return undefined
   }
+}
+
+/** The same, where octets that are not UTF-8 come out as one character for each. */
+export const readText = (octets: ByteString): string => readUtf8(octets) ?? octets
+
+/** A name with any number of labels, in lower case and A-labels. */
+export function readName(value: ByteString): string | undefined {
+  const text = readUtf8(value)
+  const name = text === undefined ? undefined : parseHostname(text, { underscore: true })
+  return name?.ok ? name.value : undefined
 }
 
 /**
@@ -21,8 +32,8 @@ export function readText(octets: ByteString): string {
  * DNS has them.
  */
 export function readDomain(value: ByteString): string | undefined {
-  const name = parseHostname(readText(value), { underscore: true })
-  return name.ok && name.value.includes('.') ? name.value : undefined
+  const name = readName(value)
+  return name?.includes('.') ? name : undefined
 }
 
 // sub-domain *( "." sub-domain ), with the underscores that many have, and hyphens anywhere.
@@ -31,9 +42,7 @@ const SELECTOR = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/
 /** s=: any labels, of digits alone too. */
 export function readSelector(value: ByteString): string | undefined {
   if (SELECTOR.test(value)) return isQueryName(value) ? value.toLowerCase() : undefined
-  if (!NOT_ASCII.test(value)) return undefined
-  const name = parseHostname(readText(value), { underscore: true })
-  return name.ok ? name.value : undefined
+  return NOT_ASCII.test(value) ? readName(value) : undefined
 }
 
 /** Where the key of a signature is published: RFC 6376 §3.6.2.1. */

@@ -6,35 +6,44 @@ const TAB = 9
 const CR = 13
 const SP = 32
 
-/** Two bytes hold a gap. */
+// What the table says of two bytes side by side. The lower half is held against the upper half, shifted down, of the two before.
+/** They hold a gap. */
 const HIT = 1
-/** The first byte makes one with a space before it. */
+/** They make one with a space before them. */
 const AFTER_SPACE = 2
-/** The second byte is a space. Shifted right by one, it is what AFTER_SPACE of the next two is held against. */
-const SPACE = 4
+/** HIT, shifted up: always there, so that a hit is seen whatever came before. */
+const ALWAYS = 16
+/** They end with a space: AFTER_SPACE of the next two, shifted up. */
+const SPACE = 32
 
 const PAIRS = pairTable()
 
-/** Indexed by two bytes as they lie in memory. */
+/** Indexed by the two bytes as a number of the processor, the first byte the lower one. */
 function pairTable(): Uint8Array {
   const table = new Uint8Array(65_536)
-  const bytes = new Uint8Array(2)
-  const pair = new Uint16Array(bytes.buffer)
-  for (let first = 0; first < 256; first++)
-    for (let second = 0; second < 256; second++) {
-      bytes[0] = first
-      bytes[1] = second
-      const isHit = first === TAB || second === TAB || (first === SP && (second === SP || second === CR))
-      const isAfterSpace = first === SP || first === CR
-      table[pair[0]!] = (isHit ? HIT : 0) | (isAfterSpace ? AFTER_SPACE : 0) | (second === SP ? SPACE : 0)
-    }
+  for (let pair = 0; pair < 65_536; pair++) {
+    const first = pair & 0xff
+    const second = pair >> 8
+    const isHit = first === TAB || second === TAB || (first === SP && (second === SP || second === CR))
+    const isAfterSpace = first === SP || first === CR
+    table[pair] = ALWAYS | (isHit ? HIT : 0) | (isAfterSpace ? AFTER_SPACE : 0) | (second === SP ? SPACE : 0)
+  }
   return table
 }
 
+/** The first word at or behind `from`, with `before` for what stands before it, that has a gap or ends one; `last` when there is none. */
+function scanWords(words: Int32Array, from: number, last: number, before: number): number {
+  for (let word = from, previous = before; word < last; word++) {
+    const bytes = words[word]!
+    const first = PAIRS[bytes & 0xffff]!
+    const second = PAIRS[bytes >>> 16]!
+    if (((first & (previous >> 4)) | (second & (first >> 4))) !== 0) return word
+    previous = second
+  }
+  return last
+}
+
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
-/** By how much to shift a word for its first two bytes and for its last two. */
-const FIRST = IS_LITTLE_ENDIAN ? 0 : 16
-const LAST = IS_LITTLE_ENDIAN ? 16 : 0
 
 /** Chunks below are searched byte by byte: words are not worth the trouble. */
 const WORTHWHILE_BYTES = 64
@@ -50,7 +59,7 @@ export class GapSearch {
   constructor(chunk: Buffer) {
     this.#chunk = chunk
     this.#base = -chunk.byteOffset & 3
-    if (chunk.length >= WORTHWHILE_BYTES)
+    if (chunk.length >= WORTHWHILE_BYTES && IS_LITTLE_ENDIAN)
       this.#words = new Int32Array(
         chunk.buffer,
         chunk.byteOffset + this.#base,
@@ -67,21 +76,14 @@ export class GapSearch {
     const words = this.#words
     const base = this.#base
     if (words === undefined || to - from < WORTHWHILE_BYTES) return findInBytes(chunk, from, to)
-    let word = (from - base + 3) >> 2
-    const last = (to - base) >> 2
+    const word = (from - base + 3) >> 2
     const start = base + word * 4
     const early = findInBytes(chunk, from, start)
     if (early < start) return early
-    let before = start > from && chunk[start - 1] === SP ? SPACE : 0
-    for (; word < last; word++) {
-      const bytes = words[word]!
-      const first = PAIRS[(bytes >>> FIRST) & 0xffff]!
-      const second = PAIRS[(bytes >>> LAST) & 0xffff]!
-      if (((first & (HIT | (before >> 1))) | (second & (HIT | (first >> 1)))) !== 0) break
-      before = second
-    }
+    const before = start > from && chunk[start - 1] === SP ? ALWAYS | SPACE : ALWAYS
+    const found = scanWords(words, word, (to - base) >> 2, before)
     // From here, or for the last bytes: where exactly. A space before may belong to it.
-    return findInBytes(chunk, Math.max(from, base + word * 4 - 1), to)
+    return findInBytes(chunk, Math.max(from, base + found * 4 - 1), to)
   }
 }
 

@@ -1,5 +1,4 @@
 // The shell around the verification of one message: takes it piece by piece, asks for the keys, judges.
-import { parseHostname } from '@postern/addr'
 import type { Budget, MaybeAsync, Resolver } from '@postern/dns'
 import {
   type ByteString,
@@ -11,7 +10,7 @@ import {
   type MessageSink,
 } from '@postern/message'
 import { BodyHashes, type HashedBody } from './body-hashes.ts'
-import { keyName, readText } from './domain-name.ts'
+import { keyName, readName } from './domain-name.ts'
 import { checkEarly, defaultRules, type VerifyRules } from './early-checks.ts'
 import { HeaderFields } from './header-fields.ts'
 import { judgeSignature } from './judge-signature.ts'
@@ -178,8 +177,8 @@ function fromDomains(header: HeaderFields): string[] {
   const domains = new Set<string>()
   for (const index of header.indexesOf('from'))
     for (const { domain } of fieldAddresses(fieldBody(header.at(index)))) {
-      const name = parseHostname(readText(domain), { underscore: true })
-      if (name.ok) domains.add(name.value)
+      const name = readName(domain)
+      if (name !== undefined) domains.add(name)
     }
   return [...domains]
 }
