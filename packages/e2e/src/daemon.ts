@@ -11,11 +11,12 @@ import { idOf } from './system-user.ts'
 
 export const checkout = path.resolve(fileURLToPath(import.meta.url), '../../../..')
 
-/** Our daemons, by their folder in `apps`. */
-export type App = 'policyd' | 'milterd'
+/** Our daemons, by their folder in `apps`; `serve` is both of them, as `postern serve` runs them. */
+export type App = 'policyd' | 'milterd' | 'serve'
 
 /** The built program, as the package's `bin` runs it. */
-export const programOf = (app: App): string => path.join(checkout, 'apps', app, 'dist/main.js')
+export const programOf = (app: App | 'cli'): string =>
+  path.join(checkout, 'apps', app === 'serve' ? 'cli' : app, 'dist/main.js')
 
 const patienceMs = 10_000
 
@@ -62,12 +63,14 @@ export function checkRunnableBy(user: string, app: App = 'policyd'): void {
 
 /** Starts the daemon and waits until it listens. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const program = programOf(options.app ?? 'policyd')
+  const { app = 'policyd' } = options
+  const program = programOf(app)
   if (!existsSync(program)) throw new Error(`${program} is missing: run "npm run build" first`)
   const settingsFile = path.join(options.directory, 'postern.toml')
   writeFileSync(settingsFile, options.settings)
   const began = performance.now()
-  const child = spawn(process.execPath, [program, '--config', settingsFile], {
+  const command = app === 'serve' ? ['serve'] : []
+  const child = spawn(process.execPath, [program, ...command, '--config', settingsFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.user !== undefined && idOf(options.user)),
   })

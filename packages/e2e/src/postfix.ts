@@ -40,7 +40,7 @@ export interface PostfixServices {
    * Lines may name the port of another, say to pass mail on to it.
    */
   readonly smtpds?: Readonly<Record<string, string | ((portOf: (smtpd: string) => number) => string)>>
-  /** Run the smtpd chrooted to the queue directory, as Debian does. */
+  /** Run smtpd and cleanup chrooted to the queue directory, as Debian does. */
   readonly chroot?: boolean
 }
 
@@ -243,7 +243,7 @@ const masterCf = ({ port, smtpds, services }: Services) =>
   `127.0.0.1:${port} inet n - ${services.chroot ? 'y' : 'n'} - - smtpd
 ${smtpds.map((smtpd) => `127.0.0.1:${smtpd.port} inet n - n - - smtpd\n${smtpd.lines}`).join('\n')}
 pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
+cleanup unix n - ${services.chroot ? 'y' : 'n'} - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce
