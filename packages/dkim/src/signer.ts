@@ -106,12 +106,13 @@ function prepare(request: SignatureRequest): Task {
   }
 }
 
+const CONTROL = /[\0-\x1f\x7f]/
 const encodeText = (text: string): ByteString => Buffer.from(text, 'utf8').toString('latin1')
 
 function identityText(identity: string, domain: string): ByteString {
   const at = identity.lastIndexOf('@')
   const within = at < 0 ? undefined : readDomain(encodeText(identity.slice(at + 1)))
-  if (within === undefined || !isWithin(within, domain))
+  if (within === undefined || !isWithin(within, domain) || CONTROL.test(identity))
     throw new TypeError(`no address of ${domain} or below it: ${identity}`)
   return `${encodeQuotedPrintable(encodeText(identity.slice(0, at)))}@${within}`
 }

@@ -70,7 +70,7 @@ export function signNaively(message: NaiveMessage, tags: NaiveTags, key: KeyObje
   const left = [...message.fields]
   let data = ''
   for (const name of (given.h ?? '').toLowerCase().split(':')) {
-    const at = left.findLastIndex((raw) => raw.split(':')[0]!.trim().toLowerCase() === name.trim())
+    const at = left.findLastIndex((raw) => nameOf(raw) === name.trim())
     if (at >= 0) data += `${canonical(left.splice(at, 1)[0]!)}\r\n`
   }
   const bytes = Buffer.from(data + canonical(unsigned), 'latin1')
@@ -107,3 +107,35 @@ export function fakeDns(zone: Readonly<Record<string, string | TxtAnswer>>): Res
     },
   }
 }
+
+/** Takes a text apart as RFC 5322 §2.1 has it, with CRLF as the only line end. */
+export function readNaively(text: string): NaiveMessage {
+  if (text.startsWith('\r\n')) return { fields: [], body: text.slice(2) }
+  const end = text.indexOf('\r\n\r\n')
+  const header = end < 0 ? text.replace(/\r\n$/, '') : text.slice(0, end)
+  return { fields: header.split(/\r\n(?![ \t])/), body: end < 0 ? '' : text.slice(end + 4) }
+}
+
+export interface NaiveCover {
+  readonly names: readonly string[]
+  readonly header: CanonicalizationName
+  readonly body: CanonicalizationName
+  readonly length?: number | undefined
+}
+
+/** All octets of a message that a signature covers, itself left out. */
+export function coveredBy({ fields, body }: NaiveMessage, cover: NaiveCover): string {
+  const left = [...fields]
+  let data = ''
+  for (const name of cover.names) {
+    const at = left.findLastIndex((raw) => nameOf(raw) === name)
+    if (at >= 0) data += `${naiveField[cover.header](left.splice(at, 1)[0]!)}\r\n`
+  }
+  return `${data}\r\n${naiveBody[cover.body](body).slice(0, cover.length)}`
+}
+
+export const nameOf = (raw: string): string =>
+  raw
+    .split(':')[0]!
+    .replace(/[ \t]+$/, '')
+    .toLowerCase()

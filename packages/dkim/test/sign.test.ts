@@ -160,6 +160,7 @@ describe('the field', () => {
     ['a selector with a slash', { selector: 'a/b' }],
     ['an identity elsewhere', { identity: 'a@example.com' }],
     ['an identity without domain', { identity: 'ann' }],
+    ['an identity with a control character', { identity: 'a\nb@example.org' }],
     ['a weak key', { key: small }],
   ])('%s is a mistake of the caller', (_, more) => {
     expect(() => signOne(more)).toThrow(TypeError)
