@@ -1,26 +1,29 @@
 // Tells people in one sentence what came of a signature, which step failed, and what most likely has happened.
 import type { ReasonCode, SignatureResult } from './result.ts'
+import type { CanonicalizationName } from './signature.ts'
 
 /**
- * One sentence of printable ASCII without a full stop, with everything that strangers have written cut to a bearable length.
+ * One sentence of printable ASCII without a full stop. What strangers have written is cut to a bearable length, but for names
+ * in the DNS, which may be as long as such names are.
  */
 export const formatDkimReason = (result: SignatureResult): string =>
   `${subjectOf(result)}${SENTENCES[result.reason](result)}${notesOf(result)}`
 
 function subjectOf({ signature, at }: SignatureResult): string {
-  if (signature === undefined) return `the ${ordinal(at)} DKIM-Signature `
-  return `the signature of ${printable(signature.domain)} (selector ${printable(signature.selector)}) `
+  if (signature === undefined)
+    return at < NAMED.length ? `the ${NAMED[at]} DKIM-Signature ` : `DKIM-Signature number ${at + 1} `
+  return `the signature of ${signature.domain} (selector ${signature.selector}) `
 }
 
 type Sentence = (result: SignatureResult) => string
 
-const keyAt: Sentence = ({ key }) => printable(key?.name ?? 'its name')
+const keyAt: Sentence = ({ key }) => key?.name ?? 'its name'
 
 const SENTENCES: Readonly<Record<ReasonCode, Sentence>> = {
   verified: (result) => `is good${partOf(result)}`,
-  'body-hash-differs': ({ isHeaderIntact }) =>
+  'body-hash-differs': ({ isHeaderIntact, signature }) =>
     isHeaderIntact
-      ? 'does not fit the body: the body hash differs, while the header is as it was signed; the body was changed on the way, a footer was probably added after signing'
+      ? `does not fit the body: the body hash differs, while the header is as it was signed; the body was changed on the way${onlyIn(signature?.canonicalization.body)}, a footer was probably added after signing`
       : 'does not fit the body: the body hash differs, and the signature does not fit the header either',
   'signature-differs': changedOf,
   'body-shorter': ({ signature, covered }) =>
@@ -69,10 +72,13 @@ const SENTENCES: Readonly<Record<ReasonCode, Sentence>> = {
     `could not be verified: no usable answer of the DNS for the key at ${keyAt(result)}`,
 }
 
-function changedOf({ changedFields }: SignatureResult): string {
+const onlyIn = (name: CanonicalizationName | undefined): string =>
+  name === 'simple' ? ', if only in its white space (c=simple)' : ''
+
+function changedOf({ changedFields, signature }: SignatureResult): string {
   const what = 'does not fit the header, while the body is as it was signed: '
   if (changedFields === undefined || changedFields.length === 0)
-    return `${what}a signed field was changed, added or taken out on the way, or the key is another one`
+    return `${what}a signed field was changed${onlyIn(signature?.canonicalization.header)}, added or taken out on the way, or the key is another one`
   const names = changedFields.slice(0, 5).map(printable).join(', ')
   const more = changedFields.length > 5 ? ' and others' : ''
   return `${what}changed since the signer copied them (z=): ${names}${more}`
@@ -90,12 +96,11 @@ function notesOf({ key, result }: SignatureResult): string {
   const notes: string[] = []
   if (key?.testing) notes.push('the domain is only testing DKIM, t=y')
   if (key !== undefined && key.records > 1 && result !== 'temperror')
-    notes.push(`there are ${key.records} TXT records at ${printable(key.name)} where one should be`)
+    notes.push(`there are ${key.records} TXT records at ${key.name} where one should be`)
   return notes.length === 0 ? '' : ` (${notes.join('; ')})`
 }
 
 const NAMED = ['first', 'second', 'third']
-const ordinal = (at: number): string => NAMED[at] ?? `${at + 1}th`
 
 /** The greatest time that a Date can have, in seconds. */
 const LAST_SECOND = 8_640_000_000_000

@@ -52,9 +52,7 @@ describe('signing and verifying', () => {
         'body-hash-differs',
         'body-hash-differs',
       ])
-      expect(formatDkimReason(broken.signatures[0]!)).toBe(
-        'the signature of example.org (selector r) does not fit the body: the body hash differs, while the header is as it was signed; the body was changed on the way, a footer was probably added after signing',
-      )
+      expect(formatDkimReason(broken.signatures[0]!)).toContain('the body hash differs')
     },
   )
 })

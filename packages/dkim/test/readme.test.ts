@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { createZone } from '@postern/dns/testing'
+import { runReadmeExample } from '@postern/tooling/readme-example'
+import { expect, it } from 'vitest'
+import * as dkim from '../src/index.ts'
+
+it('the example in README.md does what it says', async () => {
+  expect.assertions(5)
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  await runReadmeExample(readme, { ...dkim, createZone }, (value, expected) =>
+    expect(value).toEqual(expected),
+  )
+})
