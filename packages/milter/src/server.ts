@@ -118,6 +118,7 @@ class SocketServer<State> implements MilterServer {
   private readonly options: MilterServerOptions<State>
   private readonly steps: StepHandlers<State>
   private readonly session: SessionOptions
+  private readonly tcpSession: SessionOptions
   private readonly counters: Counters = { messages: 0, protocolErrors: 0, handlerErrors: 0 }
   private readonly servers = new Set<net.Server>()
   private readonly links = new Set<Link<State>>()
@@ -132,6 +133,7 @@ class SocketServer<State> implements MilterServer {
     this.options = options
     this.steps = stepHandlers(options)
     this.session = { steps: this.steps.uses, leadingSpace, rejectedRecipients, macros, limits }
+    this.tcpSession = { ...this.session, steps: withAnsweredData(this.steps.uses) }
     if (options.errorReply === 'skip') throw new TypeError('errorReply cannot be skip')
     if (options.errorReply !== undefined) formatReply(options.errorReply)
   }
@@ -198,7 +200,7 @@ class SocketServer<State> implements MilterServer {
       peer: peerOf(socket, address),
       handlers: this.options,
       steps: this.steps,
-      session: this.session,
+      session: address.kind === 'tcp' ? this.tcpSession : this.session,
       waitingBytes,
       counters: this.counters,
       transport: new SocketTransport(socket),
@@ -258,6 +260,16 @@ class SocketTransport implements Transport {
     this.socket.destroySoon()
   }
 }
+
+/**
+ * On TCP, DATA is answered whatever the handlers are. There Postfix hands the connection over from smtpd to cleanup; without an
+ * answer, what cleanup writes waits (Nagle) for the ACK of what smtpd wrote, which our side puts off for 40 ms as it has
+ * nothing to send. Through a real Postfix: 63 ms a message, with the answer 27.
+ */
+const withAnsweredData = (uses: SessionOptions['steps']): SessionOptions['steps'] => ({
+  ...uses,
+  data: 'decide',
+})
 
 const peerOf = (socket: net.Socket, address: ListenAddress) => {
   if (address.kind === 'unix') return address.path

@@ -61,8 +61,23 @@ describe('what is negotiated', () => {
     ['leading spaces', { leadingSpace: true }, envelope | none | SMFIP.HDR_LEADSPC],
     ['refused recipients', { rejectedRecipients: true }, envelope | none | SMFIP.RCPT_REJ],
   ])('with %s', async (_, options, steps) => {
-    const client = await dial(await startServer(options))
-    expect(client.negotiated).toEqual({ version: 6, actions: 0xff, steps })
+    const lab = await startServer(options)
+    // On TCP the MTA waits for an answer to DATA, or what follows it would wait for an ACK.
+    const onTcp = steps & ~(SMFIP.NODATA | SMFIP.NR_DATA)
+    expect((await dial(lab)).negotiated).toEqual({ version: 6, actions: 0xff, steps: onTcp })
+    const socket = path.join(mkdtempSync(path.join(os.tmpdir(), 'milter-')), 'socket')
+    const listened = await lab.server.listen({ kind: 'unix', path: socket })
+    if (!listened.ok) throw new Error(listened.error.message)
+    expect((await dial({ address: listened.value })).negotiated).toMatchObject({ steps })
+  })
+
+  it('has DATA answered on TCP, also where it is only looked at', async () => {
+    const seen: string[] = []
+    const client = await greet(await startServer({ observe: { data: () => seen.push('data') } }))
+    await client.mail('a')
+    await client.recipient('b')
+    expect(await client.data()).toMatchObject({ ok: true, reply: 'continue' })
+    expect(seen).toEqual(['data'])
   })
 
   it('asks for macros', async () => {
