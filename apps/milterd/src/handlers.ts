@@ -27,6 +27,8 @@ type Message = MilterMessage<Mail>
 /** What was found out about a message. */
 export interface Found {
   readonly signedWith?: readonly string[]
+  /** There are keys, but the message cannot be signed: a sentence. */
+  readonly unsignable?: string
   readonly verification?: Verification | undefined
   readonly spf?: SpfFinding | undefined
 }
@@ -128,7 +130,11 @@ function startSpf(message: Message, client: Client, sender: string): void {
 /** Ends what the body went into, and waits for what is still looked up. */
 function findOut({ state: mail }: Message): MaybeAsync<Found> {
   const { signer, verifier } = mail
-  if (signer !== undefined) return sign(mail, signer.end())
+  if (signer !== undefined) {
+    const fields = signer.end()
+    if (signer.problem !== undefined) return { unsignable: 'not signed: the header is too large' }
+    return sign(mail, fields)
+  }
   const verification = verifier?.end()
   return andThen(verification, (verified) => andThen(mail.spf, (spf) => ({ verification: verified, spf })))
 }
@@ -151,7 +157,8 @@ function sign(mail: Mail, fields: readonly string[]): MaybeAsync<Found> {
 }
 
 /** Changes the message, and says what becomes of it. */
-function conclude(message: Message, client: Client, { verification, spf }: Found): MessageVerdict {
+function conclude(message: Message, client: Client, found: Found): MessageVerdict {
+  const { verification, spf, unsignable } = found
   const { state: mail } = message
   const { settings } = mail.service
   for (const occurrence of mail.forged) message.deleteHeader('Authentication-Results', occurrence)
@@ -161,7 +168,7 @@ function conclude(message: Message, client: Client, { verification, spf }: Found
     // Say of fetchmail, or of a list: it comes from here, and was signed by others.
     if (verification !== undefined && verification.signatures.length > 0)
       insertResults(message, { dkim: verification })
-    return isMissingItsKey(mail) ? withoutKey : acceptMessage
+    return unsignable === undefined && isMissingItsKey(mail) ? withoutKey : acceptMessage
   }
   insertResults(message, { dkim: verification, spf, iprev: iprevOf(client, settings.milter.iprev) })
   return verification === undefined ? acceptMessage : judgeDkim(settings.dkim, verification)

@@ -27,6 +27,7 @@ export interface KeyRingOptions {
 
 /** With patterns in a key table there may be as many keys as senders' domains: the oldest are read again then. */
 const maxKeys = 10_000
+const minRsaBits = 1024
 
 export function createKeyRing({ directory, who }: KeyRingOptions): KeyRing {
   const found = new Map<string, FoundKey>()
@@ -63,9 +64,15 @@ function readKeyFile(file: string, who: Who | undefined): FoundKey {
 
 function readKey(data: string | Uint8Array, where: string): FoundKey {
   const read = readSigningKey(data)
-  return read.ok
-    ? { ok: true, key: read.value }
-    : { ok: false, problem: `${where} ${formatSigningKeyError(read.error.code)}` }
+  if (!read.ok) return { ok: false, problem: `${where} ${formatSigningKeyError(read.error.code)}` }
+  const { algorithm, bits } = read.value
+  // RFC 8301 §3.2: signers use 1024 bits at least, and verifiers take nothing shorter.
+  return algorithm === 'rsa' && bits < minRsaBits
+    ? {
+        ok: false,
+        problem: `${where} is an RSA key of ${bits} bits: ${minRsaBits} are the least that anybody takes`,
+      }
+    : { ok: true, key: read.value }
 }
 
 function explainUnreadable({ code, message }: NodeJS.ErrnoException, file: string): string {

@@ -16,6 +16,7 @@ export function messageFields({ message, client, found, verdict }: Handled): Log
   fields.push('user', message.macro('auth_authen') || undefined)
   const isSigned = found.signedWith !== undefined && found.signedWith.length > 0
   if (isSigned) fields.push('signed', found.signedWith?.join(','))
+  else if (found.unsignable !== undefined) fields.push('not_signed', found.unsignable)
   else if (mail.keyProblems.length === 0 && decision !== undefined && decision.action !== 'skip')
     fields.push('not_signed', formatSigningReason(decision))
   fields.push('key_problem', mail.keyProblems.join('; ') || undefined)

@@ -1,10 +1,10 @@
 // The end of the header: whether a message is signed or verified, and who gets its body.
 
-import { createSigner, createVerifier, type SignatureRequest } from '@postern/dkim'
+import { createSigner, createVerifier, type SignatureRequest, type Signer } from '@postern/dkim'
 import { fieldBody, fieldName } from '@postern/message'
 import { type HeaderMailbox, parseMailboxList, type SigningKeyChoice } from '@postern/signing'
 import type { Client } from './client.ts'
-import type { Mail } from './mail.ts'
+import type { Mail, MaybeAsync } from './mail.ts'
 
 /** A macro of the message by its name without braces. */
 export type MacroOf = (name: string) => string | undefined
@@ -34,9 +34,17 @@ export function startContent(mail: Mail, context: SigningContext): void {
   else if (settings.dkim.enabled) startVerifier(mail, context)
 }
 
+/** A signature that is to be made. */
+interface Wanted {
+  readonly request: SignatureRequest
+  /** `domain:selector` */
+  readonly name: string
+  readonly isPublished: MaybeAsync<boolean>
+}
+
 function startSigner(mail: Mail, choices: readonly SigningKeyChoice[], { now }: SigningContext): void {
   const { signing, isPublished } = mail.service
-  const requests: SignatureRequest[] = []
+  const wanted: Wanted[] = []
   for (const choice of choices) {
     const found = signing.keyOf(choice)
     const name = `${choice.domain}:${choice.selector}`
@@ -45,18 +53,41 @@ function startSigner(mail: Mail, choices: readonly SigningKeyChoice[], { now }: 
       continue
     }
     const published = isPublished?.(choice, found.key) ?? true
-    if (published === false) {
-      mail.keyProblems.push(notPublished(name))
-      continue
-    }
-    requests.push(signing.requestFor(choice, found.key))
-    mail.signatures.push({ name, isPublished: published })
+    if (published === false) mail.keyProblems.push(notPublished(name))
+    else wanted.push({ request: signing.requestFor(choice, found.key), name, isPublished: published })
   }
-  if (requests.length === 0) return
-  const signer = createSigner({ signatures: requests, now })
+  const signer = signerOf(mail, wanted, now)
+  if (signer === undefined) return
   for (const field of mail.fields) signer.field(field)
   signer.endOfHeader()
   mail.signer = signer
+}
+
+/** With patterns in tables senders choose the domain: `root@localhost` has one that no signature can have. */
+function signerOf(mail: Mail, wanted: readonly Wanted[], now: number): Signer | undefined {
+  if (wanted.length === 0) return undefined
+  try {
+    const signer = createSigner({ signatures: wanted.map(({ request }) => request), now })
+    mail.signatures.push(...wanted)
+    return signer
+  } catch (error) {
+    const possible = wanted.filter(({ request }) => isPossible(request, now))
+    // A mistake of ours, not of a request.
+    if (possible.length === wanted.length) throw error
+    for (const one of wanted)
+      if (!possible.includes(one))
+        mail.keyProblems.push(`${one.name}: no signature can have this domain or identity`)
+    return signerOf(mail, possible, now)
+  }
+}
+
+function isPossible(request: SignatureRequest, now: number): boolean {
+  try {
+    createSigner({ signatures: [request], now })
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** What is logged of a key that waits to be published. */

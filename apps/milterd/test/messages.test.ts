@@ -99,6 +99,33 @@ describe('mail that is ours', () => {
   })
 })
 
+describe('mail that is ours and that nobody could sign', () => {
+  it('passes unsigned: a domain of the sender that no signature can have', async () => {
+    const directory = newDirectory()
+    await makeKey(directory, 'r', 'rsa')
+    writeFileSync(path.join(directory, 'key.table'), 'any %:r:./r.private\nown example.org:r:./r.private\n')
+    writeFileSync(path.join(directory, 'signing.table'), '* any\nann@* own\n')
+    const milter = await startTestMilter(
+      '[signing]\nkey_table = "key.table"\nsigning_table = "refile:signing.table"\nmultiple_signatures = true\n',
+      { directory },
+    )
+    const from = (address: string) => milter.pass(text.replace('ann@example.org', address), here)
+    expect((await from('root@localhost')).reply).toBe('accept')
+    await milter.line(/key_problem="localhost:r: no signature can have this domain or identity"/)
+    // The others are made.
+    expect((await from('ann@localhost')).header('DKIM-Signature')).toEqual([
+      expect.stringContaining('d=example.org;'),
+    ])
+  })
+  it('passes unsigned: a header that is too large', async () => {
+    const milter = await start(`${signing}on_missing_key = "tempfail"\n`)
+    const passed = await milter.pass(`${'X-More: of them\n'.repeat(10_001)}${text}`, here)
+    expect(passed.reply).toBe('accept')
+    expect(passed.header('DKIM-Signature')).toEqual([])
+    await milter.line(/not_signed="not signed: the header is too large" action=accept/)
+  })
+})
+
 describe('require_published', () => {
   it('does not sign with what the DNS does not serve', async () => {
     const directory = newDirectory()

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -83,6 +84,18 @@ describe('what is wrong is told, and the rest is in force', () => {
       'domains = ["example.org"]\nselector = "r"\nkey_file = "rsa.private"\nrequire_safe_keys = false',
     )
     expect({ keys, warnings }).toEqual({ keys: 1, warnings: [] })
+  })
+  it('a key too short for anybody to take', () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 512 })
+    write('short.private', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+    chmodSync(path.join(directory, 'short.private'), 0o600)
+    const { warnings, keys } = setupOf(
+      'domains = ["example.org"]\nselector = "r"\nkey_file = "short.private"',
+    )
+    expect(keys).toBe(0)
+    expect(warnings.map(({ problem }) => problem)).toEqual([
+      `${directory}/short.private is an RSA key of 512 bits: 1024 are the least that anybody takes`,
+    ])
   })
   it.each([
     ['key_file = "missing"', /^there is no key file/],
