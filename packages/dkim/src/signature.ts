@@ -130,15 +130,19 @@ const SIMPLE: Canonicalization = { header: 'simple', body: 'simple' }
 
 const readOctets = (value: ByteString): Buffer | undefined => decodeBase64(withoutWhiteSpace(value))
 
-// sig-h-tag: names between colons, with white space around each.
-const NAMES = /^[!-9<-~]+(?:[ \t\r\n]*:[ \t\r\n]*[!-9<-~]+)*$/
+// sig-h-tag: names between colons, with white space around each. DEVIATION RFC 6376 §3.5: a colon too many, which some signers
+// write and all verifiers take, names nothing.
+const NAMES = /^(?:[!-9<-~]*[ \t\r\n]*:[ \t\r\n]*)*[!-9<-~]*$/
 
 function readNames(value: ByteString): readonly string[] | undefined {
   if (!NAMES.test(value)) return undefined
   const names = withoutWhiteSpace(value)
     .toLowerCase()
     .split(':', SIGNED_FIELDS + 1)
-  return names.length > SIGNED_FIELDS ? undefined : names
+  if (names.length > SIGNED_FIELDS) return undefined
+  if (!names.includes('')) return names
+  const named = names.filter((name) => name !== '')
+  return named.length > 0 ? named : undefined
 }
 
 // sig-c-tag: RFC 6376 §3.5: simple/simple when not given; one name is that of the header, and the body is simple.
