@@ -1,8 +1,9 @@
 // A signature against its key and the message: RFC 6376 §6.1.2, §6.1.3.
 import { verify as cryptoVerify, hash } from 'node:crypto'
 import type { Answer } from '@postern/dns'
-import { type ByteString, fieldBody } from '@postern/message'
+import type { ByteString } from '@postern/message'
 import { canonicalizeField } from './canonical-header.ts'
+import { findChangedFields } from './changed-fields.ts'
 import { ALGORITHMS, type VerifyRules } from './early-checks.ts'
 import type { HeaderFields } from './header-fields.ts'
 import type { KeyCache, KeyReading } from './key-cache.ts'
@@ -128,7 +129,7 @@ function judgeHashes(theCase: Case, key: PublicKey, facts: KeyFacts): Judgement 
     return { reason: 'body-shorter', key: facts, covered }
   if (bodyHash.toString('base64') !== body.digest)
     return { reason: 'body-hash-differs', key: facts, covered, isHeaderIntact: isSigned }
-  if (!isSigned) return { reason: 'signature-differs', key: facts, covered, ...changesOf(theCase) }
+  if (!isSigned) return { reason: 'signature-differs', key: facts, covered, ...changesOf(signature, header) }
   const isWhole = covered.bodyBytes === body.length
   const reason = isWhole || rules.bodyLength === 'accept' ? 'verified' : 'body-length'
   return { reason, key: facts, covered }
@@ -148,21 +149,10 @@ function isSignedBy({ algorithm, key }: PublicKey, data: Buffer, signature: Buff
   return cryptoVerify('sha256', data, key, signature)
 }
 
-/** The signed fields that are not as z= has them. */
-function changesOf({ signature, header, field }: Case): { changedFields?: readonly string[] } {
-  const { copiedFields, signedFields } = signature
+function changesOf(
+  { copiedFields, signedFields }: DkimSignature,
+  header: HeaderFields,
+): Pick<Judgement, 'changedFields'> {
   if (copiedFields === undefined) return {}
-  const changed = new Set<string>()
-  for (const name of new Set(signedFields)) {
-    const copies = copiedFields.filter((copy) => copy.name.trim().toLowerCase() === name)
-    if (copies.length === 0) continue
-    const there = header.indexesOf(name).filter((index) => index !== field)
-    const now = there.map((index) => relaxedBody(fieldBody(header.at(index))))
-    const then = copies.map(({ body }) => relaxedBody(body))
-    // Signers copy from the top or from the bottom.
-    if (now.sort().join('\r\n') !== then.sort().join('\r\n')) changed.add(name)
-  }
-  return { changedFields: [...changed] }
+  return { changedFields: findChangedFields({ copiedFields, signedFields, header }) }
 }
-
-const relaxedBody = (body: string): string => fieldBody(canonicalizeField(`:${body}`, 'relaxed'))
