@@ -4,6 +4,7 @@ import {
   type DaemonOptions,
   type FixedSettings,
   openLog,
+  openDns as openOwnDns,
   reloadSettings,
   type StartedDaemon,
 } from '@postern/daemon'
@@ -36,14 +37,14 @@ const fixed: FixedSettings = {
 
 /** Starts the milter on the sockets of `[milter] listen`. */
 export async function runMilterd(options: DaemonOptions): Promise<StartedDaemon> {
-  const { settings, configPath } = options
+  const { settings, configPath, openDns = openOwnDns } = options
   const { milter } = settings
   const log = openLog({
     ...settings.log,
     destination: settings.log.destination ?? 'stdout',
     ...(options.log && { format: options.log }),
   })
-  let service = createService({ settings, configPath, log })
+  let service = createService({ settings, configPath, log, openDns })
   const retired = new Set<typeof service>()
   const server = createMilterServer({
     ...createHandlers({
@@ -100,7 +101,7 @@ export async function runMilterd(options: DaemonOptions): Promise<StartedDaemon>
           facts,
           apply(changed) {
             const old = service
-            service = createService({ settings: changed, configPath, log })
+            service = createService({ settings: changed, configPath, log, openDns })
             retired.add(old)
             // Messages under way go on with what they began with.
             setTimeout(() => {

@@ -2,7 +2,7 @@
 
 import os from 'node:os'
 import path from 'node:path'
-import { createFailureLog, type Dns, type FailureLog, type Log, openDns } from '@postern/daemon'
+import { createFailureLog, type Dns, type DnsOpener, type FailureLog, type Log } from '@postern/daemon'
 import { createKeyCache } from '@postern/dkim'
 import { createSpfReport } from '@postern/pipeline'
 import type { Settings } from '@postern/settings'
@@ -15,12 +15,13 @@ export interface ServiceParts {
   readonly settings: Settings
   readonly configPath: string | undefined
   readonly log: Log
+  readonly openDns: DnsOpener
 }
 
 /** What messages are handled with under one set of settings. */
 export type Service = ReturnType<typeof createService>
 
-export function createService({ settings, configPath, log }: ServiceParts) {
+export function createService({ settings, configPath, log, openDns }: ServiceParts) {
   const dns: Dns = openDns(settings)
   const failures: FailureLog = createFailureLog(log)
   const hostName = settings.policy.host_name ?? os.hostname()

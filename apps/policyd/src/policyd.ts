@@ -4,6 +4,7 @@ import {
   type DaemonOptions,
   type FixedSettings,
   openLog,
+  openDns as openOwnDns,
   reloadSettings,
   type StartedDaemon,
 } from '@postern/daemon'
@@ -101,12 +102,12 @@ const fixed: FixedSettings = {
 
 /** What answers, apart from how requests arrive. */
 function startCore(options: DaemonOptions, destination: string) {
-  const { settings, configPath } = options
+  const { settings, configPath, openDns = openOwnDns } = options
   const log = openLog({ ...settings.log, destination, ...(options.log && { format: options.log }) })
   const directory = stateDirectory(settings.store.directory, configPath)
   const store = openStore({ kind: settings.store.kind, directory, log })
   const storeName = settings.store.kind === 'memory' ? 'memory' : directory
-  let service: Service = createService({ settings, store, directory, log })
+  let service: Service = createService({ settings, store, directory, log, openDns })
   /** Services that a reload has replaced, while what they were asked is still looked up, which is not longer than: */
   const retired = new Set<Service>()
   let deadlineMs = settings.dns.message_deadline_ms
@@ -139,7 +140,7 @@ function startCore(options: DaemonOptions, destination: string) {
         facts: () => facts,
         apply(changed) {
           const old = service
-          service = createService({ settings: changed, store, directory, log })
+          service = createService({ settings: changed, store, directory, log, openDns })
           retired.add(old)
           setTimeout(() => retire(old), deadlineMs).unref()
           deadlineMs = changed.dns.message_deadline_ms

@@ -4,7 +4,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Log } from '@postern/daemon'
-import { createFailureLog, type FailureLog, openDns } from '@postern/daemon'
+import { createFailureLog, type DnsOpener, type FailureLog } from '@postern/daemon'
 import { createGreylist, formatPostgreyLog, type Greylist, type GreylistStore } from '@postern/greylist'
 import { checks, createPipeline, findingOf, type Outcome, type Subject } from '@postern/pipeline'
 import type { Action, PolicyRequest } from '@postern/postfix-policy'
@@ -30,9 +30,10 @@ export interface Service {
   close(): void
 }
 
-export function createService({ settings, store, directory, log }: ServiceParts): Service {
-  const dns = openDns(settings)
-  const greylist = createConfiguredGreylist({ settings, store, directory, log })
+export function createService(parts: ServiceParts & { readonly openDns: DnsOpener }): Service {
+  const { settings, log } = parts
+  const dns = parts.openDns(settings)
+  const greylist = createConfiguredGreylist(parts)
   const pipeline = createPipeline({
     checks,
     settings,

@@ -2,6 +2,7 @@
 
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { openDns } from '@postern/daemon'
 import { collectLog } from '@postern/daemon/testing'
 import { createMemoryStore, entryKey, type GreylistStore } from '@postern/greylist'
 import { createPolicySession, formatRequest, type PolicyRequest } from '@postern/postfix-policy'

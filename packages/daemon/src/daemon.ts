@@ -1,4 +1,5 @@
 import type { LoadedSettings, Settings } from '@postern/settings'
+import type { DnsOpener } from './dns.ts'
 
 /** What a daemon is started with. */
 export interface DaemonOptions {
@@ -9,6 +10,8 @@ export interface DaemonOptions {
   readonly log?: 'text' | 'json' | undefined
   /** Reads the settings again, for `reload`. */
   readonly reload?: (() => LoadedSettings) | undefined
+  /** Daemons of one process share their DNS cache. By default each has its own. */
+  readonly openDns?: DnsOpener | undefined
 }
 
 /** A running daemon. */

@@ -25,3 +25,37 @@ export function openDns({ dns }: Pick<Settings, 'dns'>, servers: readonly string
     close: () => resolver.close(),
   }
 }
+
+/** Opens the DNS of the settings. */
+export type DnsOpener = (settings: Pick<Settings, 'dns'>) => Dns
+
+/** One DNS, with one cache, for all daemons of a process that have the same settings. */
+export interface SharedDns {
+  readonly open: DnsOpener
+  /** What is opened from now on has an empty cache: somebody has asked for a reload. */
+  renew(): void
+}
+
+export function createSharedDns(): SharedDns {
+  let opened = new Map<string, { readonly dns: Dns; users: number }>()
+  return {
+    open({ dns: settings }) {
+      const key = JSON.stringify(settings)
+      const shared = opened.get(key) ?? { dns: openDns({ dns: settings }), users: 0 }
+      opened.set(key, shared)
+      shared.users++
+      const from = opened
+      return {
+        ...shared.dns,
+        close() {
+          if (--shared.users > 0) return
+          from.delete(key)
+          shared.dns.close()
+        },
+      }
+    },
+    renew() {
+      opened = new Map()
+    },
+  }
+}

@@ -1,6 +1,6 @@
 export { type Bound, bindAll, type Listening, type SocketSettings } from './bind.ts'
 export type { Daemon, DaemonKind, DaemonOptions, StartedDaemon } from './daemon.ts'
-export { type Dns, openDns } from './dns.ts'
+export { createSharedDns, type Dns, type DnsOpener, openDns, type SharedDns } from './dns.ts'
 export { createFailureLog, type FailureLog } from './failure-log.ts'
 export {
   formatSafetyProblem,

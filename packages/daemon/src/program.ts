@@ -3,6 +3,7 @@
 import type { Settings } from '@postern/settings'
 import { findSettings, readSettingsFile } from '@postern/settings/file'
 import type { Daemon, DaemonKind, DaemonOptions } from './daemon.ts'
+import { createSharedDns } from './dns.ts'
 import { inProcesses } from './processes.ts'
 
 /** How the program hears of signals and complains; tests hand in their own. */
@@ -62,7 +63,9 @@ const processesOf = ({ table }: DaemonKind, settings: Settings): number => setti
 async function serve(kinds: readonly DaemonKind[], options: DaemonOptions, io: ProgramIo): Promise<number> {
   // From here on, so that a signal in the first moments does not end what is just starting.
   const daemons: Daemon[] = []
+  const dns = createSharedDns()
   io.onSignal('SIGHUP', () => {
+    dns.renew()
     for (const daemon of daemons) daemon.reload()
   })
   const stopped = new Promise<void>((resolve) => {
@@ -72,7 +75,7 @@ async function serve(kinds: readonly DaemonKind[], options: DaemonOptions, io: P
   })
   const closeAll = () => Promise.all(daemons.map((daemon) => daemon.close()))
   for (const kind of kinds) {
-    const started = await kind.start(options)
+    const started = await kind.start({ ...options, openDns: dns.open })
     if (!started.ok) {
       io.complain(started.message)
       await closeAll()
