@@ -106,6 +106,7 @@ describe('a store that breaks while it is used', () => {
       store: full(),
       directory: '/nonexistent',
       log,
+      openDns,
     })
     onTestFinished(() => service.close())
     const decide = (attributes: Record<string, string> = {}) =>
