@@ -10,15 +10,22 @@ export const canonicalizeField = (raw: ByteString, name: CanonicalizationName): 
 const UNEVEN = /[\t\r]| {2}| $/
 const GAPS = /[ \t]{2,}|\t/g
 
-function relax(raw: ByteString): ByteString {
-  const colon = raw.indexOf(':')
-  let end = colon
+const relax = (raw: ByteString): ByteString => `${lowerName(raw)}:${relaxedBody(raw)}`
+
+/** What stands before the colon, in lower case and without white space behind it; nothing when there is no colon. */
+export function lowerName(raw: ByteString): string {
+  let end = Math.max(0, raw.indexOf(':'))
   while (end > 0 && isBlank(raw.charCodeAt(end - 1))) end--
-  const name = raw.slice(0, end).toLowerCase()
+  return raw.slice(0, end).toLowerCase()
+}
+
+/** What stands behind the colon of a raw field, relaxed. */
+export function relaxedBody(raw: ByteString): ByteString {
+  const colon = raw.indexOf(':')
   const first = raw.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1
   const value = raw.slice(first)
   const isEven = value.charCodeAt(0) !== 32 && !UNEVEN.test(value)
-  return `${name}:${isEven ? value : relaxValue(value)}`
+  return isEven ? value : relaxValue(value)
 }
 
 const isBlank = (code: number): boolean => code === 32 || code === 9

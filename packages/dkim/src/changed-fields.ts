@@ -1,6 +1,6 @@
 // Which fields are not as the signer copied them into z=: RFC 6376 §3.5. For people only; a signature is right or it is not.
 import { type ByteString, fieldBody } from '@postern/message'
-import { canonicalizeField } from './canonical-header.ts'
+import { relaxedBody } from './canonical-header.ts'
 import type { CopiedField } from './copied-fields.ts'
 import type { HeaderFields } from './header-fields.ts'
 
@@ -33,6 +33,6 @@ export function findChangedFields({ copiedFields, signedFields, header }: Copied
 
 const asText = (bodies: readonly ByteString[]): string =>
   bodies
-    .map((body) => canonicalizeField(`:${body}`, 'relaxed'))
+    .map((body) => relaxedBody(`:${body}`))
     .sort()
     .join('\r\n')

@@ -1,6 +1,6 @@
 // The header of one message, and which of its fields a signature covers: RFC 6376 §3.7, §5.4.2.
 import type { ByteString } from '@postern/message'
-import { canonicalizeField } from './canonical-header.ts'
+import { lowerName, relaxedBody } from './canonical-header.ts'
 import type { CanonicalizationName } from './signature.ts'
 
 export interface SelectedFields {
@@ -30,6 +30,7 @@ export class HeaderFields {
   #isTooLarge = false
   readonly #raw: ByteString[] = []
   readonly #relaxed: (ByteString | undefined)[] = []
+  readonly #lowerNames: string[] = []
   #byName: Map<string, number[]> | undefined
 
   constructor(limits: HeaderLimits) {
@@ -86,7 +87,7 @@ export class HeaderFields {
 
   #canonical(index: number, name: CanonicalizationName): ByteString {
     if (name === 'simple') return this.#raw[index]!
-    this.#relaxed[index] ??= canonicalizeField(this.#raw[index]!, 'relaxed')
+    this.#relaxed[index] ??= `${this.#lowerNames[index]}:${relaxedBody(this.#raw[index]!)}`
     return this.#relaxed[index]
   }
 
@@ -95,7 +96,9 @@ export class HeaderFields {
     const byName = new Map<string, number[]>()
     for (let index = 0; index < this.#raw.length; index++) {
       const raw = this.#raw[index]!
-      const name = nameOf(raw)
+      // What is no name (fieldName) is asked for by nobody.
+      const name = lowerName(raw)
+      this.#lowerNames.push(name)
       const indexes = byName.get(name)
       if (indexes === undefined) byName.set(name, [index])
       else indexes.push(index)
@@ -104,13 +107,3 @@ export class HeaderFields {
     return byName
   }
 }
-
-/** What stands before the colon, in lower case. What is no name is asked for by nobody. */
-function nameOf(raw: ByteString): string {
-  const colon = raw.indexOf(':')
-  let end = Math.max(0, colon)
-  while (end > 0 && isBlank(raw.charCodeAt(end - 1))) end--
-  return raw.slice(0, end).toLowerCase()
-}
-
-const isBlank = (code: number): boolean => code === 32 || code === 9

@@ -56,7 +56,7 @@ export function judgeSignature(theCase: Case, { name, answer, keys, limit }: Key
   let other: Judgement | undefined
   let tried = 0
   for (const strings of answer.records) {
-    const reading = keys.read(strings.length === 1 ? strings[0]! : strings.join(''))
+    const reading = keys.read(textOf(strings))
     if (!reading.ok && reading.record === undefined) {
       other ??= { reason: 'key-syntax', key: found }
       continue
@@ -67,6 +67,20 @@ export function judgeSignature(theCase: Case, { name, answer, keys, limit }: Key
     if (++tried === limit) break
   }
   return first ?? other!
+}
+
+/** Texts by their strings, which a cache of the DNS gives again and again: a text that is put together anew is searched slowly. */
+const texts = new WeakMap<readonly string[], ByteString>()
+
+// RFC 6376 §3.6.2.2: the strings of a record are joined.
+function textOf(strings: readonly string[]): ByteString {
+  if (strings.length === 1) return strings[0]!
+  let text = texts.get(strings)
+  if (text === undefined) {
+    text = strings.join('')
+    texts.set(strings, text)
+  }
+  return text
 }
 
 function judgeWithKey(theCase: Case, reading: KeyReading, found: KeyFacts): Judgement {

@@ -31,7 +31,8 @@ export type TagListErrorCode =
   | 'too-many-tags'
 
 // Octets above 127 are let through, as RFC 6376 §3.2 advises and RFC 8616 §4 needs.
-const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/
+// What may stand is named, as that is searched faster than what may not (measured).
+const CONTROL = /[^\t\n\r -~\x80-\xff]/
 const SEMICOLON = 59
 
 /** Parses a `tag-list`: tag-spec *( ";" tag-spec ) [ ";" ]. CR and LF count as white space wherever they stand. */
