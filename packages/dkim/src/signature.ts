@@ -161,7 +161,7 @@ const isCanonicalization = (name: string | undefined): name is CanonicalizationN
 // sig-i-tag: [ Local-part ] "@" domain-name. What stands for a local part is up to the signer, but no control character.
 function readIdentity(reader: TagReader, domain: string): string {
   const value = reader.optional('i')
-  if (value === undefined) return `@${domain}`
+  if (value === undefined || value === `@${reader.optional('d')}`) return `@${domain}`
   const octets = decodeQuotedPrintable(value) ?? ''
   const at = octets.lastIndexOf('@')
   const identityDomain = at < 0 ? undefined : readDomain(octets.slice(at + 1))

@@ -174,11 +174,12 @@ function reasonOf(code: SignatureErrorCode): ReasonCode {
 }
 
 function fromDomains(header: HeaderFields): string[] {
-  const domains = new Set<string>()
+  const domains: string[] = []
   for (const index of header.indexesOf('from'))
     for (const { domain } of fieldAddresses(fieldBody(header.at(index)))) {
       const name = readName(domain)
-      if (name !== undefined) domains.add(name)
+      // Not a set: there is one, and nearly always the same.
+      if (name !== undefined && domains.at(-1) !== name) domains.push(name)
     }
-  return [...domains]
+  return domains.length < 2 ? domains : [...new Set(domains)]
 }

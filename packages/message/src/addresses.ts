@@ -23,49 +23,89 @@ export function fieldAddresses(body: ByteString): FieldAddress[] {
     angle = undefined
     isInAngle = false
   }
-  for (let at = 0; at < body.length; at++) {
-    const char = body[at]!
-    let piece = char
-    if (char === '(') {
-      at = skipComment(body, at)
-      continue
+  for (let at = 0; at < body.length; ) {
+    const from = at
+    const code = body.charCodeAt(at++)
+    switch (code) {
+      case OPENING:
+        at = skipComment(body, from)
+        continue
+      case SPACE:
+      case TAB:
+      case CR:
+      case LF:
+        continue
+      case LESS:
+        angle = ''
+        isInAngle = true
+        continue
+      case GREATER:
+        isInAngle = false
+        continue
+      case COLON:
+        // The name of a group, or a route (RFC 5322 §4.4): neither is part of an address.
+        if (isInAngle) angle = ''
+        else plain = ''
+        continue
+      case SEMICOLON:
+        finish()
+        continue
+      case COMMA:
+        if (isInAngle) break
+        finish()
+        continue
+      case QUOTE:
+      case BRACKET:
+        at = closing(body, from)
+        break
+      default:
+        while (at < body.length && !isSpecial(body.charCodeAt(at))) at++
     }
-    if (char === '"' || char === '[') {
-      const end = closing(body, at)
-      piece = body.slice(at, end)
-      at = end - 1
-    } else if (char === ' ' || char === '\t' || char === '\r' || char === '\n') continue
-    else if (char === '<') {
-      angle = ''
-      isInAngle = true
-      continue
-    } else if (char === '>') {
-      isInAngle = false
-      continue
-    } else if (char === ':') {
-      // The name of a group, or a route (RFC 5322 §4.4): neither is part of an address.
-      if (isInAngle) angle = ''
-      else plain = ''
-      continue
-    } else if ((char === ',' && !isInAngle) || char === ';') {
-      finish()
-      continue
-    }
-    if (isInAngle) angle += piece
-    else if (angle === undefined) plain += piece
+    if (isInAngle) angle += body.slice(from, at)
+    else if (angle === undefined) plain += body.slice(from, at)
   }
   finish()
   return found
 }
 
-/** The index of the last character of the comment that begins at `from`. */
+const TAB = 9
+const LF = 10
+const CR = 13
+const SPACE = 32
+const QUOTE = 34
+const OPENING = 40
+const COMMA = 44
+const COLON = 58
+const SEMICOLON = 59
+const LESS = 60
+const GREATER = 62
+const BRACKET = 91
+
+const specials = new Set([
+  TAB,
+  LF,
+  CR,
+  SPACE,
+  QUOTE,
+  OPENING,
+  COMMA,
+  COLON,
+  SEMICOLON,
+  LESS,
+  GREATER,
+  BRACKET,
+])
+const SPECIAL = Uint8Array.from({ length: 256 }, (_, code) => (specials.has(code) ? 1 : 0))
+const isSpecial = (code: number): boolean => SPECIAL[code] === 1
+
+/** The index behind the comment that begins at `from`. */
 function skipComment(text: string, from: number): number {
   let depth = 0
   for (let at = from; at < text.length; at++) {
     const char = text[at]
     if (char === '\\') at++
     else if (char === '(') depth++
-    else if (char === ')' && --depth === 0) return at
+    else if (char === ')' && --depth === 0) return at + 1
   }
   return text.length
 }
