@@ -9,7 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import os from 'node:os'
@@ -18,9 +18,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Message, openMaildir } from './delivered.ts'
 import { freePort } from './free-port.ts'
 import { startSasl } from './sasl.ts'
-import { idOf } from './system-user.ts'
+import { groupOf, idOf } from './system-user.ts'
 
-const postfixProgram = '/usr/sbin/postfix'
+const daemons = '/usr/lib/postfix/sbin'
+const masterProgram = `${daemons}/master`
 const nobody = 65_534
 
 export interface PreparedPostfix {
@@ -83,7 +84,7 @@ export function preparePostfix(): PreparedPostfix {
   const missing = [
     process.getuid?.() !== 0 &&
       'root: Postfix starts as root, and gives its own files and processes to other users',
-    !existsSync(postfixProgram) && "Debian's postfix (apt-get install postfix; it need not be configured)",
+    !existsSync(masterProgram) && "Debian's postfix (apt-get install postfix; it need not be configured)",
   ].filter((what) => what !== false)
   if (missing.length > 0) throw new Error(`the end-to-end tests need ${missing.join('; and ')}`)
   const directory = mkdtempSync(path.join(os.tmpdir(), 'postern-e2e-'))
@@ -92,7 +93,25 @@ export function preparePostfix(): PreparedPostfix {
   for (const name of ['etc', 'queue', 'data', 'mail']) mkdirSync(path.join(directory, name), { mode: 0o755 })
   chownSync(path.join(directory, 'data'), idOf('postfix').uid, -1)
   chownSync(path.join(directory, 'mail'), nobody, nobody)
+  makeQueue(queueDirectory)
   return { directory, queueDirectory, start: (services) => start(directory, services) }
+}
+
+/** What `postfix start` makes with a shell script in two seconds: see postfix-files(5). */
+function makeQueue(directory: string): void {
+  const { uid } = idOf('postfix')
+  const postdrop = groupOf('postdrop')
+  const make = (name: string, mode: number, owner: readonly [uid: number, gid: number]) => {
+    const at = path.join(directory, name)
+    mkdirSync(at)
+    chownSync(at, ...owner)
+    chmodSync(at, mode)
+  }
+  make('pid', 0o755, [0, 0])
+  make('maildrop', 0o1730, [uid, postdrop])
+  make('public', 0o2710, [uid, postdrop])
+  const queues = ['active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold', 'incoming', 'saved']
+  for (const name of [...queues, 'trace', 'private']) make(name, 0o700, [uid, 0])
 }
 
 async function start(directory: string, services: PostfixServices): Promise<Postfix> {
@@ -114,22 +133,26 @@ async function start(directory: string, services: PostfixServices): Promise<Post
   // All mail goes to one mailbox; one recipient does not exist.
   writeFileSync(path.join(etc, 'mailboxes'), '!/^nobody-by-that-name@/ mail/\n')
   writeFileSync(path.join(etc, 'master.cf'), masterCf({ port, smtpds, services }))
+  // Postfix waits with reading a main.cf that may still be being written, for two seconds.
+  const written = Date.now() / 1000 - 10
+  utimesSync(path.join(etc, 'main.cf'), written, written)
   const maillog = () => readIfThere(path.join(directory, 'maillog'))
   const maildir = openMaildir(path.join(directory, 'mail'))
   const sasl = await startSasl(path.join(directory, 'queue', 'sasl'))
-  const { status, stdout, stderr } = run(etc, 'start')
-  if (status !== 0) throw new Error(`postfix start failed (${status}):\n${stdout}${stderr}${maillog()}`)
+  // With -w it returns when all its sockets are there. Its processes keep what it was given for output: nothing is.
+  const { status } = spawnSync(masterProgram, ['-w', '-c', etc], { stdio: 'ignore', timeout: 30_000 })
+  if (status !== 0) throw new Error(`Postfix does not start (${status}):\n${maillog()}`)
   const pid = Number(readFileSync(path.join(directory, 'queue/pid/master.pid'), 'utf8'))
+  // Ends all of its processes at once.
+  const abort = () => isRunning(pid) && process.kill(pid, 'SIGTERM')
   // Also when a test run is ended from the keyboard: Postfix is in no process group of ours.
-  const abandon = () => void run(etc, 'abort')
-  process.once('exit', abandon)
+  process.once('exit', abort)
   const stop = async () => {
-    process.removeListener('exit', abandon)
-    // "abort" ends all of its processes at once; "stop" would look once a second whether they have finished.
-    run(etc, 'abort')
+    process.removeListener('exit', abort)
+    abort()
     while (isRunning(pid)) await sleep(10)
+    // The directory goes when all tests are done: daemons that have their things there may still be writing them.
     sasl.close()
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
   }
   return {
     port,
@@ -157,9 +180,6 @@ async function start(directory: string, services: PostfixServices): Promise<Post
   }
 }
 
-const run = (etc: string, command: string) =>
-  spawnSync(postfixProgram, ['-c', etc, command], { encoding: 'utf8', timeout: 30_000 })
-
 function submit(etc: string, { sender, recipients, content }: Submission): void {
   const { status, stderr } = spawnSync(
     '/usr/sbin/sendmail',
@@ -181,11 +201,10 @@ function listQueue(etc: string): readonly Queued[] {
     .map((line) => JSON.parse(line) as Queued)
 }
 
-/** Whether there is a process of that id, of whichever program: Postfix is no child of ours. */
+/** Postfix is no child of ours, and whose it is may take a second to bury it: then it is a zombie. */
 function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0)
-    return true
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return false
   }
@@ -197,7 +216,7 @@ const baseMainCf = (directory: string) => `compatibility_level = 3.6
 queue_directory = ${directory}/queue
 data_directory = ${directory}/data
 command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
+daemon_directory = ${daemons}
 mail_owner = postfix
 setgid_group = postdrop
 maillog_file = ${directory}/maillog
