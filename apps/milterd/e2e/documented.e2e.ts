@@ -127,6 +127,7 @@ describe('by UNIX socket', () => {
   let daemon: Daemon
   let record: string
   let socket: string
+  let again: () => Promise<Daemon>
 
   beforeAll(async () => {
     const prepared = preparePostfix()
@@ -138,14 +139,12 @@ describe('by UNIX socket', () => {
     chownSync(socketDirectory, idOf(user).uid, idOf('postfix').gid)
     chmodSync(socketDirectory, 0o2750)
     socket = path.join(socketDirectory, 'milter.sock')
-    daemon = await start(
-      prepared,
-      documented('/etc/postern/postern.toml with the milter by UNIX socket', {
-        '/var/spool/postfix': prepared.queueDirectory,
-      }) +
-        'processes = 2\n' +
-        documented('/etc/postern/postern.toml with a key', { '/etc/postern/keys': directory }),
-    )
+    const settings = `${documented('/etc/postern/postern.toml with the milter by UNIX socket', {
+      '/var/spool/postfix': prepared.queueDirectory,
+    })}processes = 2
+${documented('/etc/postern/postern.toml with a key', { '/etc/postern/keys': directory })}`
+    again = () => start(prepared, settings)
+    daemon = await again()
     postfix = await startPostfix(prepared, {
       mainCf: documented('/etc/postfix/main.cf with the milter by UNIX socket'),
       chroot: true,
@@ -175,6 +174,16 @@ describe('by UNIX socket', () => {
     const replies = await Promise.all(many.map((to) => sendMail(postfix.port, letter(to))))
     expect(replies.map(({ codes }) => codes)).toEqual(many.map(() => '250 2.0.0'))
     for (const to of many) expect((await onlyMessage(postfix, to)).header('DKIM-Signature')).toHaveLength(1)
+  })
+
+  it('all of it killed, it starts again on the socket that was left', async () => {
+    daemon.signal('SIGKILL')
+    expect(await daemon.ended()).toEqual({ code: null, signal: 'SIGKILL' })
+    expect(statSync(socket).isSocket()).toBe(true)
+    expect((await sendMail(postfix.port, letter('down@lab.example.com'))).codes).toBe('451 4.7.1')
+    daemon = await again()
+    expect((await sendMail(postfix.port, letter('up@lab.example.com'))).codes).toBe('250 2.0.0')
+    expect((await onlyMessage(postfix, 'up@lab.example.com')).header('DKIM-Signature')).toHaveLength(1)
   })
 })
 
