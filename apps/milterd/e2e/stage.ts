@@ -7,7 +7,7 @@ import { type Daemon, startDaemon } from '@postern/e2e/daemon'
 import type { Message } from '@postern/e2e/delivered'
 import { freePort } from '@postern/e2e/free-port'
 import type { LogLine } from '@postern/e2e/log-line'
-import { type Opendkim, startOpendkim } from '@postern/e2e/opendkim'
+import { startOpendkim } from '@postern/e2e/opendkim'
 import { type Postfix, type PreparedPostfix, preparePostfix } from '@postern/e2e/postfix'
 import type { Reply } from '@postern/e2e/smtp'
 import { type Dns, startDns } from '@postern/e2e/zone'
@@ -68,43 +68,89 @@ export const ourselves = 'mx.lab.example.com'
 export const internalClient = { address: '192.0.2.77' }
 export const stranger = { address: '203.0.113.66' }
 
+/** Starts everything; what has been started ends again when something does not start. */
 export async function openStage<Name extends string>(options: StageOptions<Name>): Promise<Stage<Name>> {
+  const endings: (() => unknown)[] = []
+  const stop = async () => {
+    for (const end of endings.splice(0).reverse()) await end()
+  }
+  try {
+    return stageOf(await startAll(options, endings), stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+interface Started<Name extends string>
+  extends Pick<Stage<Name>, 'directory' | 'dns' | 'postfix' | 'restart'> {
+  readonly daemons: ReadonlyMap<Name, Daemon>
+}
+
+async function startAll<Name extends string>(
+  options: StageOptions<Name>,
+  endings: (() => unknown)[],
+): Promise<Started<Name>> {
   const { prepared = preparePostfix(), ways } = options
+  const { directory } = prepared
   const dns = await startDns(options.zone)
+  endings.push(dns.close)
+  const opendkims = new Map<string, string>()
+  for (const [name, lines] of Object.entries(options.opendkims ?? {})) {
+    const { address, stop } = await startOpendkim({ directory, name, dnsPort: dns.port, lines })
+    endings.push(stop)
+    opendkims.set(name, address)
+  }
   const names = Object.keys(ways) as Name[]
-  const daemons = new Map<Name, Daemon>()
   const addresses = new Map<Name, string>()
-  const start = async (name: Name) => {
-    const { milter = '', settings = '' } = ways[name]
-    const address = addresses.get(name)!
-    const directory = path.join(prepared.directory, name)
-    mkdirSync(directory, { recursive: true })
-    const own = `[policy]\nhost_name = "${ourselves}"\n[milter]\nlisten = ["${address}"]\n${milter}\n`
-    daemons.set(
-      name,
-      await startDaemon({ app: 'milterd', directory, settings: own + dns.settings + settings }),
-    )
-  }
   for (const name of names) addresses.set(name, `127.0.0.1:${await freePort()}`)
-  const peers = new Map<string, Opendkim>()
-  for (const [name, lines] of Object.entries(options.opendkims ?? {}))
-    peers.set(name, await startOpendkim({ directory: prepared.directory, name, dnsPort: dns.port, lines }))
-  const opendkim = (name: string) => peers.get(name)!.address
-  const linesOf = (lines: Lines) => (portOf: Places['portOf']) =>
-    typeof lines === 'string' ? lines : lines({ portOf, opendkim })
-  const smtpds: Record<string, ReturnType<typeof linesOf>> = {}
-  for (const [name, lines] of Object.entries(options.smtpds ?? {})) smtpds[name] = linesOf(lines)
-  for (const name of names) {
-    const { smtpd = '', behind } = ways[name]
-    const milters = `${behind === undefined ? '' : `${opendkim(behind)}, `}inet:${addresses.get(name)}`
-    smtpds[name] = (portOf) => `  -o { smtpd_milters = ${milters} }\n${linesOf(smtpd)(portOf)}`
+  const daemons = new Map<Name, Daemon>()
+  const restart = async (name: Name) => {
+    const { milter = '', settings = '' } = ways[name]
+    const home = path.join(directory, name)
+    mkdirSync(home, { recursive: true })
+    const own = `[policy]\nhost_name = "${ourselves}"\n[milter]\nlisten = ["${addresses.get(name)}"]\n${milter}\n`
+    const daemon = await startDaemon({
+      app: 'milterd',
+      directory: home,
+      settings: own + dns.settings + settings,
+    })
+    daemons.set(name, daemon)
+    endings.push(daemon.stop)
   }
-  await Promise.all(names.map(start))
+  for (const started of await Promise.allSettled(names.map(restart)))
+    if (started.status === 'rejected') throw started.reason
+  const milterOf = (name: Name) => `inet:${addresses.get(name)}`
   const postfix = await prepared.start({
-    mainCf: options.mainCf?.((way) => `inet:${addresses.get(way)}`) ?? '',
-    smtpds,
+    mainCf: options.mainCf?.(milterOf) ?? '',
+    smtpds: smtpdsOf(options, { milterOf, opendkim: (name) => opendkims.get(name)! }),
     ...(options.masterCf !== undefined && { masterCf: options.masterCf }),
   })
+  endings.push(postfix.stop)
+  return { directory, dns, postfix, restart, daemons }
+}
+
+interface Milters<Name extends string> extends Pick<Places, 'opendkim'> {
+  milterOf(way: Name): string
+}
+
+function smtpdsOf<Name extends string>(
+  { smtpds = {}, ways }: StageOptions<Name>,
+  { opendkim, milterOf }: Milters<Name>,
+): Record<string, (portOf: Places['portOf']) => string> {
+  const linesOf = (lines: Lines) => (portOf: Places['portOf']) =>
+    typeof lines === 'string' ? lines : lines({ portOf, opendkim })
+  const all = Object.fromEntries(Object.entries(smtpds).map(([name, lines]) => [name, linesOf(lines)]))
+  for (const name of Object.keys(ways) as Name[]) {
+    const { smtpd = '', behind } = ways[name]
+    const milters = `${behind === undefined ? '' : `${opendkim(behind)}, `}${milterOf(name)}`
+    all[name] = (portOf) => `  -o { smtpd_milters = ${milters} }\n${linesOf(smtpd)(portOf)}`
+  }
+  return all
+}
+
+function stageOf<Name extends string>(started: Started<Name>, stop: () => Promise<void>): Stage<Name> {
+  const { postfix, daemons } = started
   const daemon = (way: Name) => daemons.get(way)!
   const send = (smtpd: string, { to, ...letter }: Sending) =>
     sendLetter(postfix.portOf(smtpd), {
@@ -115,22 +161,15 @@ export async function openStage<Name extends string>(options: StageOptions<Name>
       ...letter,
     })
   return {
-    directory: prepared.directory,
-    dns,
-    postfix,
+    ...started,
     daemon,
-    restart: start,
     send,
     async deliver(way, sending) {
       const reply = await send(way, sending)
       const line = await daemon(way).line('message', { queue_id: queueIdOf(reply) })
       return { message: await onlyMessage(postfix, sending.to), line }
     },
-    async stop() {
-      await postfix.stop()
-      await Promise.all([...daemons.values(), ...peers.values()].map((running) => running.stop()))
-      await dns.close()
-    },
+    stop,
   }
 }
 
