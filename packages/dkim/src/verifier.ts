@@ -70,7 +70,7 @@ class MessageVerifier implements Verifier {
   constructor(options: VerifyOptions) {
     this.#options = options
     this.#limits = options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits }
-    this.#rules = options.rules === undefined ? defaultRules : { ...defaultRules, ...options.rules }
+    this.#rules = options.rules === undefined ? defaultRules : rulesOf(options.rules)
     this.#lookups = new KeyLookups(options)
     this.#header = new HeaderFields(this.#limits)
   }
@@ -158,6 +158,12 @@ class MessageVerifier implements Verifier {
     if (changedFields !== undefined) said.changedFields = changedFields
     return said
   }
+}
+
+/** Names of fields may come in any case: one that never matched would not be required. */
+const rulesOf = (rules: Partial<VerifyRules>): VerifyRules => {
+  const merged = { ...defaultRules, ...rules }
+  return { ...merged, requiredFields: merged.requiredFields.map((name) => name.toLowerCase()) }
 }
 
 const resultOf = (at: number, reason: ReasonCode): SignatureResult => ({

@@ -198,7 +198,7 @@ describe('what comes to nothing', () => {
     ],
     [
       'a required field not signed',
-      { tags: { h: 'from' }, options: { rules: { requiredFields: ['from', 'subject'] } } },
+      { tags: { h: 'from' }, options: { rules: { requiredFields: ['From', 'SUBJECT'] } } },
       'policy',
       'field-not-signed',
     ],
