@@ -14,6 +14,7 @@ const revoked = found('permerror', 'key-revoked')
 const unreadable = found('neutral', 'signature-syntax')
 const weak = found('policy', 'weak-key')
 const unknown = found('temperror', 'dns-timeout')
+const testing = { name: 's._domainkey.example.org', records: 1, authentic: false, testing: true }
 const of = (...signatures: SignatureResult[]): Verification => ({ signatures, from: [], unverified: 0 })
 
 const accepting: DkimActions = {
@@ -35,6 +36,9 @@ describe('how a message stands', () => {
     [[unreadable], 'signature_error'],
     [[weak], 'security'],
     [[fail, unknown], 'dns_error'],
+    [[{ ...fail, key: testing }], 'no_signature'],
+    [[{ ...fail, key: testing }, weak], 'security'],
+    [[{ ...pass, key: testing }], 'pass'],
     [[unreadable, weak, missing, fail], 'bad_signature'],
   ] as const)('%j: %s', (signatures, standing) => {
     expect(dkimStanding(of(...signatures)).standing).toBe(standing)

@@ -41,9 +41,12 @@ const order: readonly DkimStanding[] = [
   'key_not_found',
   'security',
   'signature_error',
+  'no_signature',
 ]
 
-const standingOf = ({ result, reason }: SignatureResult): DkimStanding => {
+const standingOf = ({ result, reason, key }: SignatureResult): DkimStanding => {
+  // RFC 6376 §3.6.1: a domain that is testing (t=y) is not to be worse off than one that does not sign.
+  if (result !== 'pass' && key?.testing) return 'no_signature'
   switch (result) {
     case 'pass':
       return 'pass'
