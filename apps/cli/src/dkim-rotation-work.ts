@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { generateKey, type SigningKey } from '@postern/dkim'
+import { generateKey, keyRecordName, type SigningKey } from '@postern/dkim'
 import { readKeyFile, writeKeyFile } from './dkim-key-file.ts'
 import { enter, nameSelector, QUEUE_DAYS, type RotatedKey, type Rotation } from './dkim-rotation.ts'
 import type { Done, NameSeen, RotationWorld } from './dkim-rotation-advance.ts'
@@ -106,7 +106,7 @@ async function lookAt(
     return Promise.all(names.map((name) => lookForKey(name, read.key satisfies SigningKey, options)))
   const troubles = [`${read.message}.`]
   return names.map(({ domain }) => ({
-    name: `${selector}._domainkey.${domain}`,
+    name: keyRecordName(selector, domain),
     isSeen: false,
     serving: 0,
     asked: 0,

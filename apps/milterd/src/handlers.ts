@@ -1,6 +1,7 @@
 // What the milter does at each stage of a message. Nothing is answered before its end, so Postfix never waits for us.
 
 import type { Verification } from '@postern/dkim'
+import { andThen, type MaybeAsync } from '@postern/dns'
 import {
   type EnvelopePath,
   type MilterClientInfo,
@@ -18,7 +19,7 @@ import {
   type SpfFinding,
 } from '@postern/pipeline'
 import { type Client, readClient } from './client.ts'
-import { Mail, type MaybeAsync } from './mail.ts'
+import { Mail } from './mail.ts'
 import type { Service } from './service.ts'
 import { notPublished, startContent } from './start-content.ts'
 
@@ -225,8 +226,4 @@ function answer(message: Message, verdict: MessageVerdict): Reply {
     case 'reply':
       return reply(verdict.code, verdict.enhanced, verdict.text)
   }
-}
-
-function andThen<T, U>(value: MaybeAsync<T>, next: (value: T) => MaybeAsync<U>): MaybeAsync<U> {
-  return value instanceof Promise ? value.then(next) : next(value)
 }

@@ -14,8 +14,6 @@ export type FoundKey =
 export interface KeyRing {
   /** Reads a key the first time it is asked for. */
   find(reference: KeyReference): FoundKey
-  /** Paths of the files read so far. */
-  readonly files: readonly string[]
 }
 
 export interface KeyRingOptions {
@@ -25,7 +23,7 @@ export interface KeyRingOptions {
   readonly who: Who | undefined
 }
 
-/** With patterns in a key table there may be as many keys as senders' domains: the oldest are read again then. */
+/** With patterns in a key table senders choose the names of files: beyond this all are forgotten and read again. */
 const maxKeys = 10_000
 const minRsaBits = 1024
 
@@ -44,9 +42,6 @@ export function createKeyRing({ directory, who }: KeyRingOptions): KeyRing {
       const key = load(reference)
       found.set(id, key)
       return key
-    },
-    get files() {
-      return [...found.keys()]
     },
   }
 }

@@ -1,12 +1,10 @@
 // One message on its way through the milter: what is kept of it, and who gets its body.
 
 import type { Signer, Verifier } from '@postern/dkim'
+import type { MaybeAsync } from '@postern/dns'
 import type { SpfFinding } from '@postern/pipeline'
 import type { SigningDecision } from '@postern/signing'
 import type { Service } from './service.ts'
-
-/** A value at once or later. */
-export type MaybeAsync<T> = T | Promise<T>
 
 export class Mail {
   /** What was in force when it began. */

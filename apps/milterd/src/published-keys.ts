@@ -1,7 +1,7 @@
 // Whether the DNS serves the keys we sign with (`[signing] require_published`).
 
 import type { Dns } from '@postern/daemon'
-import { parseKeyRecord, type SigningKey } from '@postern/dkim'
+import { keyRecordName, parseKeyRecord, type SigningKey } from '@postern/dkim'
 import type { SigningKeyChoice } from '@postern/signing'
 
 /** A key is looked for again after so long: RFC 6376 §3.6.1 leaves it to the signer; ours is the TTL most zones have. */
@@ -33,7 +33,7 @@ export function createPublishedCheck({
     return isServed
   }
   return ({ domain, selector }, { publicKey }) => {
-    const name = `${selector}._domainkey.${domain}`.toLowerCase()
+    const name = keyRecordName(selector, domain).toLowerCase()
     const last = known.get(name)
     const lasts = last?.isServed === false ? recheckMissingMs : recheckMs
     if (last !== undefined && performance.now() - last.at < lasts) return last.isServed

@@ -1,8 +1,14 @@
 // From settings to what handles messages. A reload makes a new service; messages under way end with the old one.
 
-import os from 'node:os'
 import path from 'node:path'
-import { createFailureLog, type Dns, type DnsOpener, type FailureLog, type Log } from '@postern/daemon'
+import {
+  createFailureLog,
+  type Dns,
+  type DnsOpener,
+  type FailureLog,
+  hostOf,
+  type Log,
+} from '@postern/daemon'
 import { createKeyCache } from '@postern/dkim'
 import { createSpfReport } from '@postern/pipeline'
 import type { Settings } from '@postern/settings'
@@ -24,8 +30,8 @@ export type Service = ReturnType<typeof createService>
 export function createService({ settings, configPath, log, openDns }: ServiceParts) {
   const dns: Dns = openDns(settings)
   const failures: FailureLog = createFailureLog(log)
-  const hostName = settings.policy.host_name ?? os.hostname()
-  const authservId = settings.milter.authserv_id === '' ? hostName : settings.milter.authserv_id
+  const host = hostOf(settings, version)
+  const authservId = settings.milter.authserv_id === '' ? host.name : settings.milter.authserv_id
   const directory = configPath === undefined ? process.cwd() : path.dirname(configPath)
   const signing = createSigningSetup({ settings, directory })
   for (const { file, line, problem } of signing.warnings)
@@ -51,12 +57,7 @@ export function createService({ settings, configPath, log, openDns }: ServicePar
         ? createSpfReport(settings.spf, {
             resolver: dns.resolver,
             newBudget: dns.newBudget,
-            host: {
-              name: hostName,
-              names: [hostName, ...settings.policy.own_names],
-              networks: settings.policy.own_networks,
-              version,
-            },
+            host,
           })
         : undefined,
     isPublished: settings.signing.require_published ? createPublishedCheck(dns) : undefined,

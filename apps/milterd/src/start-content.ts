@@ -1,10 +1,11 @@
 // The end of the header: whether a message is signed or verified, and who gets its body.
 
 import { createSigner, createVerifier, type SignatureRequest, type Signer } from '@postern/dkim'
+import type { MaybeAsync } from '@postern/dns'
 import { fieldBody, fieldName } from '@postern/message'
 import { type HeaderMailbox, parseMailboxList, type SigningKeyChoice } from '@postern/signing'
 import type { Client } from './client.ts'
-import type { Mail, MaybeAsync } from './mail.ts'
+import type { Mail } from './mail.ts'
 
 /** A macro of the message by its name without braces. */
 export type MacroOf = (name: string) => string | undefined

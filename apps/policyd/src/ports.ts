@@ -1,7 +1,6 @@
 // The ports of the pipeline, made from the settings: for the daemon, and for the command line, so that both say the same.
 
-import os from 'node:os'
-import type { Dns } from '@postern/daemon'
+import { type Dns, hostOf } from '@postern/daemon'
 import type { Greylist } from '@postern/greylist'
 import type { Ports } from '@postern/pipeline'
 import type { Settings } from '@postern/settings'
@@ -9,14 +8,13 @@ import { version } from './version.ts'
 
 /** What the checks see of the world under these settings. */
 export function createPorts(
-  { policy }: Pick<Settings, 'policy'>,
+  settings: Pick<Settings, 'policy'>,
   { dns, greylist }: { readonly dns: Dns; readonly greylist: Greylist },
 ): Ports {
-  const name = policy.host_name ?? os.hostname()
   return {
     resolver: dns.resolver,
     newBudget: dns.newBudget,
     greylist,
-    host: { name, names: [name, ...policy.own_names], networks: policy.own_networks, version },
+    host: hostOf(settings, version),
   }
 }

@@ -2,6 +2,7 @@ export { type Bound, bindAll, type Listening, type SocketSettings } from './bind
 export type { Daemon, DaemonKind, DaemonOptions, StartedDaemon } from './daemon.ts'
 export { createSharedDns, type Dns, type DnsOpener, openDns, type SharedDns } from './dns.ts'
 export { createFailureLog, type FailureLog } from './failure-log.ts'
+export { type Host, hostOf } from './host.ts'
 export {
   formatSafetyProblem,
   type SafetyCode,

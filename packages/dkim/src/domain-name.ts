@@ -46,8 +46,7 @@ export function readSelector(value: ByteString): string | undefined {
 }
 
 /** Where the key of a signature is published: RFC 6376 §3.6.2.1. */
-export const keyName = ({ domain, selector }: { domain: string; selector: string }): string =>
-  `${selector}._domainkey.${domain}`
+export const keyRecordName = (selector: string, domain: string): string => `${selector}._domainkey.${domain}`
 
 /** Whether a domain is another one or below it. */
 export const isWithin = (domain: string, parent: string): boolean =>

@@ -1,5 +1,6 @@
 export { type CanonicalInput, type CanonicalInputOptions, canonicalInputs } from './canonical-input.ts'
 export type { CopiedField } from './copied-fields.ts'
+export { keyRecordName } from './domain-name.ts'
 export type { VerifyRules } from './early-checks.ts'
 export { DEFAULT_FIELDS, DEFAULT_OVERSIGNED_FIELDS, type FieldChoice } from './fields-to-sign.ts'
 export { createKeyCache, type KeyCache, type KeyReading } from './key-cache.ts'
@@ -7,7 +8,6 @@ export {
   diagnoseKey,
   isKeyUsable,
   type KeyDiagnosisInput,
-  keyRecordName,
   misplacedNames,
 } from './key-diagnosis.ts'
 export type {

@@ -1,7 +1,7 @@
 // What the DNS serves against the key that signs: findings, most telling first. A pure function; asking the DNS is the caller's.
 import type { Answer } from '@postern/dns'
 import type { ByteString } from '@postern/message'
-import { keyName } from './domain-name.ts'
+import { keyRecordName } from './domain-name.ts'
 import { explainDifference } from './key-difference.ts'
 import { type KeyFinding, type KeyFindingFacts, severityOf } from './key-finding.ts'
 import { allowsHash, isForEmail, type KeyRecord } from './key-record.ts'
@@ -26,9 +26,6 @@ export interface KeyDiagnosisInput {
   /** What the DNS says about a selector that nobody has: the same there is a wildcard's doing. */
   readonly anySelector?: TxtAnswer | undefined
 }
-
-/** Where the record of a selector stands: RFC 6376 §3.6.2.1. */
-export const keyRecordName = (selector: string, domain: string): string => keyName({ domain, selector })
 
 /** Names at which records end up by mistake: the zone's name appended twice, or the middle label left out. */
 export function misplacedNames(selector: string, domain: string): readonly string[] {

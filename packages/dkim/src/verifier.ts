@@ -10,7 +10,7 @@ import {
   type MessageSink,
 } from '@postern/message'
 import { BodyHashes, type HashedBody } from './body-hashes.ts'
-import { keyName, readName } from './domain-name.ts'
+import { keyRecordName, readName } from './domain-name.ts'
 import { checkEarly, defaultRules, type VerifyRules } from './early-checks.ts'
 import { HeaderFields } from './header-fields.ts'
 import { judgeSignature } from './judge-signature.ts'
@@ -115,7 +115,7 @@ class MessageVerifier implements Verifier {
     const { now } = this.#options
     const early = checkEarly(signature, { header: this.#header, rules: this.#rules, now })
     if (early !== undefined) return { ...resultOf(at, early.reason), signature, ...early }
-    const name = keyName(signature)
+    const name = keyRecordName(signature.selector, signature.domain)
     this.#lookups.ask(name)
     const { canonicalization, bodyLength } = signature
     return { at, field, signature, name, body: this.#bodies.request(canonicalization.body, bodyLength) }

@@ -1,3 +1,4 @@
+export { andThen } from './and-then.ts'
 export { type Budget, type BudgetOptions, createBudget } from './budget.ts'
 export { type CacheOptions, type CacheStats, type CachingResolver, createCache } from './cache.ts'
 export { type IpBytes, isQueryName, normalizeName, reverseName } from './name.ts'

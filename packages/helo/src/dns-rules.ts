@@ -1,6 +1,13 @@
 // The rules that ask the DNS. They answer at once when the resolver does.
 import { unmapIp } from '@postern/addr'
-import type { Answer, MaybeAsync, MxRecord, QueryOptions, Resolver } from '@postern/dns'
+import {
+  type Answer,
+  andThen,
+  type MaybeAsync,
+  type MxRecord,
+  type QueryOptions,
+  type Resolver,
+} from '@postern/dns'
 import { isPostfixAddress } from './postfix-address.ts'
 import { isPostfixHostname } from './postfix-hostname.ts'
 import type { HeloCase, HeloHit } from './subject.ts'
@@ -63,9 +70,4 @@ export function testNotForwardConfirmed(
     if (addresses.includes(address.text)) return undefined
     return { rule: 'not-forward-confirmed', temporary: false, addresses }
   })
-}
-
-/** Calls `next` now if the value is there, else when it arrives. */
-export function andThen<T, U>(value: MaybeAsync<T>, next: (value: T) => MaybeAsync<U>): MaybeAsync<U> {
-  return value instanceof Promise ? value.then(next) : next(value)
 }

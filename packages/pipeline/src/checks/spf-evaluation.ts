@@ -1,9 +1,9 @@
 // Asks for the SPF of a message: whether the client is exempt, then the HELO name, then the sender's domain.
 import type { Budget, MaybeAsync } from '@postern/dns'
+import { andThen } from '@postern/dns'
 import { checkHost, defaultLimits, type SpfLimits, type SpfResult } from '@postern/spf'
 import type { Ports } from '../check.ts'
 import { LazyBudget } from '../lazy-budget.ts'
-import { andThen } from '../maybe-async.ts'
 import { NameList } from '../name-list.ts'
 import type { Subject } from '../subject.ts'
 import { createExemptions } from './spf-exemptions.ts'

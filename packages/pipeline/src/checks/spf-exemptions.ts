@@ -1,8 +1,7 @@
 // Clients that SPF is not applied to.
 import { type Cidr, cidrContains, type Ip, parseCidr } from '@postern/addr'
-import { type MaybeAsync, normalizeName, type QueryOptions, type Resolver } from '@postern/dns'
+import { andThen, type MaybeAsync, normalizeName, type QueryOptions, type Resolver } from '@postern/dns'
 import { checkHost } from '@postern/spf'
-import { andThen } from '../maybe-async.ts'
 import { NameList } from '../name-list.ts'
 import type { Subject } from '../subject.ts'
 import type { SpfExemption } from './spf-finding.ts'
