@@ -1,0 +1,3 @@
+import { library, program } from '@postern/tooling/tsup'
+
+export default [program(), library()]

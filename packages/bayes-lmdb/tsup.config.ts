@@ -1,0 +1,3 @@
+import { library } from '@postern/tooling/tsup'
+
+export default library()

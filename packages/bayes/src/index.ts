@@ -1,0 +1,13 @@
+export type {
+  BayesFilter,
+  BayesStats,
+  Evidence,
+  Learned,
+  LearnOptions,
+  MailClass,
+  Score,
+  ScoreOptions,
+  TrainingRule,
+  Unlearned,
+  Verdict,
+} from './score.ts'
