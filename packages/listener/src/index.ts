@@ -13,3 +13,11 @@ export {
   listenOn,
   type SocketFileOptions,
 } from './listen.ts'
+export {
+  type AcceptedSocket,
+  SocketServer,
+  type SocketServerOptions,
+  type SocketServerStats,
+  type SocketWork,
+} from './socket-server.ts'
+export { SocketTransport } from './socket-transport.ts'

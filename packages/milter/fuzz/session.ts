@@ -173,7 +173,7 @@ export async function fuzzHandlers(seed: number): Promise<void> {
     waitingBytes: 100,
     counters: { messages: 0, protocolErrors: 0, handlerErrors: 0 },
     transport: {
-      write(text) {
+      writeBytes(text) {
         check(!isFinished, 'a write after the end')
         out += text
         isBlocked = random(8) === 0

@@ -8,8 +8,8 @@ import { FilterSession, type SessionOptions } from './session.ts'
 
 /** What a conversation needs of a socket. */
 export interface Transport {
-  /** False when the peer does not keep up: then `Conversation.drained` is called later. */
-  write(text: string): boolean
+  /** Sends a byte string. False when the peer does not keep up: then `Conversation.drained` is called later. */
+  writeBytes(text: string): boolean
   pause(): void
   resume(): void
   /** Sends what is buffered and closes. */
@@ -118,7 +118,7 @@ export class Conversation<State> {
 
   private flush(): void {
     if (this.out === '' || this.isOver) return
-    if (!this.options.transport.write(this.out)) this.isBlocked = true
+    if (!this.options.transport.writeBytes(this.out)) this.isBlocked = true
     this.out = ''
   }
 

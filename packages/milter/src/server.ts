@@ -1,16 +1,9 @@
 // A milter on TCP and UNIX sockets.
 
-import net from 'node:net'
-import {
-  closedBefore,
-  type ListenAddress,
-  type Listened,
-  listenOn,
-  type SocketFileOptions,
-} from '@postern/listener'
-import { Conversation, type Transport } from './conversation.ts'
+import { type ListenAddress, type Listened, type SocketFileOptions, SocketServer } from '@postern/listener'
+import { Conversation } from './conversation.ts'
 import { type Counters, guard } from './handler-calls.ts'
-import { type MilterHandlers, type MilterSession, type StepHandlers, stepHandlers } from './handlers.ts'
+import { type MilterHandlers, type MilterSession, stepHandlers } from './handlers.ts'
 import type { MilterLimits } from './limits.ts'
 import type { FilterWish } from './negotiation.ts'
 import { formatReply } from './reply.ts'
@@ -89,8 +82,6 @@ const defaultGraceMs = 5000
 const defaultConnections = 8192
 /** Four reads of a socket. */
 const defaultWaitingBytes = 262_144
-/** The sweep looks this many times during one idle timeout: no timer for each connection, nothing for each read but a number. */
-const ticksPerIdle = 4
 
 /**
  * A filter for smtpd_milters and non_smtpd_milters. What is negotiated follows from the handlers: steps without one are not
@@ -104,160 +95,41 @@ const ticksPerIdle = 4
  * ```
  */
 export function createMilterServer<State = undefined>(options: MilterServerOptions<State>): MilterServer {
-  return new SocketServer(options)
-}
-
-interface Link<State> {
-  readonly socket: net.Socket
-  readonly conversation: Conversation<State>
-  /** The sweep's count at the last byte either way. */
-  lastTick: number
-}
-
-class SocketServer<State> implements MilterServer {
-  private readonly options: MilterServerOptions<State>
-  private readonly steps: StepHandlers<State>
-  private readonly session: SessionOptions
-  private readonly tcpSession: SessionOptions
-  private readonly counters: Counters = { messages: 0, protocolErrors: 0, handlerErrors: 0 }
-  private readonly servers = new Set<net.Server>()
-  private readonly links = new Set<Link<State>>()
-  private accepted = 0
-  private shed = 0
-  private tick = 0
-  private sweeper: NodeJS.Timeout | undefined = undefined
-  private closing: Promise<void> | undefined = undefined
-
-  constructor(options: MilterServerOptions<State>) {
-    const { leadingSpace = false, rejectedRecipients = false, macros = {}, limits = {} } = options
-    this.options = options
-    this.steps = stepHandlers(options)
-    this.session = { steps: this.steps.uses, leadingSpace, rejectedRecipients, macros, limits }
-    this.tcpSession = { ...this.session, steps: withAnsweredData(this.steps.uses) }
-    if (options.errorReply === 'skip') throw new TypeError('errorReply cannot be skip')
-    if (options.errorReply !== undefined) formatReply(options.errorReply)
-  }
-
-  async listen(address: ListenAddress, socketFile?: SocketFileOptions): Promise<Listened> {
-    if (this.closing !== undefined) return closedBefore(address)
-    const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-      this.accept(socket, address),
-    )
-    server.on('error', (error) => {
-      // Before that it is listenOn's.
-      if (server.listening) guard(this.counters, () => this.options.onAcceptError?.(error))
-    })
-    const listened = await listenOn(server, address, socketFile)
-    if (!listened.ok) return listened
-    if (this.closing !== undefined) {
-      await closed(server)
-      return closedBefore(address)
-    }
-    this.servers.add(server)
-    this.startSweep()
-    return listened
-  }
-
-  close({ graceMs = defaultGraceMs } = {}): Promise<void> {
-    this.closing ??= this.closeAll(graceMs)
-    return this.closing
-  }
-
-  get stats(): MilterServerStats {
-    let inFlight = 0
-    for (const { conversation } of this.links) if (conversation.isInMessage) inFlight++
-    return {
-      connections: this.links.size,
-      inFlight,
-      acceptedConnections: this.accepted,
-      shedConnections: this.shed,
-      ...this.counters,
-    }
-  }
-
-  private async closeAll(graceMs: number): Promise<void> {
-    clearInterval(this.sweeper)
-    const all = [...this.servers].map(closed)
-    const cut = setTimeout(() => {
-      for (const { socket } of this.links) socket.destroy()
-    }, graceMs)
-    await Promise.all(all)
-    for (const { socket } of this.links) await new Promise((resolve) => socket.once('close', resolve))
-    clearTimeout(cut)
-  }
-
-  private accept(socket: net.Socket, address: ListenAddress): void {
-    this.accepted++
-    const { connections = defaultConnections, waitingBytes = defaultWaitingBytes } = this.options.limits ?? {}
-    // The others are in the middle of an SMTP session: none is closed for a newcomer.
-    if (this.links.size >= connections) {
-      this.shed++
-      socket.destroy()
-      return
-    }
-    const conversation = new Conversation<State>({
-      id: this.accepted,
-      peer: peerOf(socket, address),
-      handlers: this.options,
-      steps: this.steps,
-      session: address.kind === 'tcp' ? this.tcpSession : this.session,
-      waitingBytes,
-      counters: this.counters,
-      transport: new SocketTransport(socket),
-    })
-    const link: Link<State> = { socket, conversation, lastTick: this.tick }
-    this.links.add(link)
-    socket.on('data', (bytes: Uint8Array) => {
-      link.lastTick = this.tick
-      conversation.receive(bytes)
-    })
-    socket.on('drain', () => {
-      link.lastTick = this.tick
-      conversation.drained()
-    })
-    socket.on('end', () => conversation.ended())
-    // A connection reset is the peer's affair, and 'close' follows.
-    socket.on('error', () => {})
-    socket.on('close', () => {
-      this.links.delete(link)
-      conversation.abandon()
-    })
-    guard(this.counters, () => this.options.onConnection?.(conversation.session))
-  }
-
-  private startSweep(): void {
-    const { idleTimeoutMs = defaultIdleMs } = this.options
-    if (idleTimeoutMs <= 0 || this.sweeper !== undefined) return
-    this.sweeper = setInterval(() => {
-      this.tick++
-      for (const { socket, conversation, lastTick } of this.links)
-        if (this.tick - lastTick > ticksPerIdle && !conversation.isDeciding) socket.destroy()
-    }, idleTimeoutMs / ticksPerIdle)
-    this.sweeper.unref()
-  }
-}
-
-class SocketTransport implements Transport {
-  private readonly socket: net.Socket
-
-  constructor(socket: net.Socket) {
-    this.socket = socket
-  }
-
-  write(text: string): boolean {
-    return this.socket.write(text, 'latin1')
-  }
-
-  pause(): void {
-    this.socket.pause()
-  }
-
-  resume(): void {
-    this.socket.resume()
-  }
-
-  finish(): void {
-    this.socket.destroySoon()
+  const { leadingSpace = false, rejectedRecipients = false, macros = {}, limits = {} } = options
+  if (options.errorReply === 'skip') throw new TypeError('errorReply cannot be skip')
+  if (options.errorReply !== undefined) formatReply(options.errorReply)
+  const counters: Counters = { messages: 0, protocolErrors: 0, handlerErrors: 0 }
+  const steps = stepHandlers(options)
+  const session: SessionOptions = { steps: steps.uses, leadingSpace, rejectedRecipients, macros, limits }
+  const tcpSession: SessionOptions = { ...session, steps: withAnsweredData(steps.uses) }
+  const { connections = defaultConnections, waitingBytes = defaultWaitingBytes } = limits
+  // A full server has no connection to close for a newcomer: all are in the middle of an SMTP session.
+  const sockets = new SocketServer<Conversation<State>>({
+    maxConnections: connections,
+    idleTimeoutMs: options.idleTimeoutMs ?? defaultIdleMs,
+    graceMs: defaultGraceMs,
+    open: ({ id, peer, address, transport }) =>
+      new Conversation<State>({
+        id,
+        peer,
+        handlers: options,
+        steps,
+        session: address.kind === 'tcp' ? tcpSession : session,
+        waitingBytes,
+        counters,
+        transport,
+      }),
+    onOpened: (conversation) => guard(counters, () => options.onConnection?.(conversation.session)),
+    onAcceptError: (error) => guard(counters, () => options.onAcceptError?.(error)),
+  })
+  return {
+    listen: (address, socketFile) => sockets.listen(address, socketFile),
+    close: (closeOptions) => sockets.close(closeOptions),
+    get stats() {
+      let inFlight = 0
+      for (const conversation of sockets.works()) if (conversation.isInMessage) inFlight++
+      return { ...sockets.stats, inFlight, ...counters }
+    },
   }
 }
 
@@ -270,11 +142,3 @@ const withAnsweredData = (uses: SessionOptions['steps']): SessionOptions['steps'
   ...uses,
   data: 'decide',
 })
-
-const peerOf = (socket: net.Socket, address: ListenAddress) => {
-  if (address.kind === 'unix') return address.path
-  const { remoteAddress = '', remotePort = 0 } = socket
-  return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`
-}
-
-const closed = (server: net.Server) => new Promise<void>((resolve) => server.close(() => resolve()))
