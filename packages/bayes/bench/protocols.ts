@@ -5,6 +5,7 @@ import type { Outcome, Sample, Subject } from './subject.ts'
 
 export interface Split<Message extends Sample = Sample> {
   readonly name: string
+  readonly title: string
   readonly train: readonly Message[]
   readonly test: readonly Message[]
 }
@@ -12,7 +13,8 @@ export interface Split<Message extends Sample = Sample> {
 /** Half is learned, by the first bit of the message's digest; both halves come from the same feeds. */
 export function randomSplit({ messages }: Corpus): Split<CorpusMessage> {
   const isTest = (message: CorpusMessage) => message.digest[0]! >= 128
-  return divide('random', messages, isTest)
+  const names = { name: 'random', title: 'Random split' }
+  return divide(names, messages, isTest)
 }
 
 /** What each of the shifts learns: one source of each class; all others are the test. */
@@ -26,18 +28,19 @@ const learnedSources: readonly (readonly [name: string, ham: Source, spam: Sourc
 
 /** The filter learns some sources, and is tested on others. The first is the lab's. */
 export function shiftSplits({ messages }: Corpus): readonly Split<CorpusMessage>[] {
-  return learnedSources.map(([name, ...learned]) =>
-    divide(name, messages, ({ source }) => !learned.includes(source)),
-  )
+  return learnedSources.map(([name, ...learned]) => {
+    const title = `Learned ${learned.join(' and ')}, tested on the other sources`
+    return divide({ name, title }, messages, ({ source }) => !learned.includes(source))
+  })
 }
 
 function divide<Message extends Sample>(
-  name: string,
+  names: { readonly name: string; readonly title: string },
   messages: readonly Message[],
   isTest: (message: Message) => boolean,
 ): Split<Message> {
   return {
-    name,
+    ...names,
     train: mixed(messages.filter((message) => !isTest(message))),
     test: mixed(messages.filter(isTest)),
   }

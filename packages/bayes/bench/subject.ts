@@ -26,6 +26,8 @@ export interface Outcome extends Told {
 export interface Subject {
   learn(sample: Sample): Promise<void>
   score(sample: Sample): Promise<Told>
+  /** Before a clock runs: puts messages where the tool can read them in bulk. */
+  prepare?(samples: readonly Sample[]): Promise<void>
   /** In bulk, where the tool has a faster way; the results are in the samples' order. */
   learnAll?(samples: readonly Sample[]): Promise<void>
   scoreAll?(samples: readonly Sample[]): Promise<readonly Told[]>
