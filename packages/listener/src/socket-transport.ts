@@ -48,9 +48,12 @@ export class SocketTransport {
   /** The same for a peer that may still be sending: what comes is thrown away for a while, so that our answer arrives. */
   finishLate(): void {
     const { socket } = this
-    socket.end()
+    let timer: NodeJS.Timeout | undefined
+    // From when the system has taken all of it: a long answer to a slow reader takes longer than that.
+    socket.end(() => {
+      timer = setTimeout(() => socket.destroy(), lateMs)
+    })
     socket.resume()
-    const timer = setTimeout(() => socket.destroy(), lateMs)
     socket.once('close', () => clearTimeout(timer))
   }
 }
