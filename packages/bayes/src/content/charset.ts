@@ -1,0 +1,90 @@
+// Bytes to text, whatever the charset is said to be. WHATWG Encoding for the labels; a wrong one is found out where bytes tell.
+import { isAscii, isUtf8 } from 'node:buffer'
+import { TextDecoder } from 'node:util'
+import { decodeUtf7 } from './utf7.ts'
+
+/** Their bytes below 0x80 are not all ASCII, so ASCII bytes must be decoded too. */
+const UNLIKE_ASCII = /^(utf-?16|utf-?7|unicode-1-1-utf-7|iso-2022|csiso2022|unicode|ucs-2|hz-)/
+/** Labels that programs write when they do not know: bytes that are UTF-8 are, then. */
+const VAGUE =
+  /^(us-ascii|ascii|iso-8859-1|iso8859-1|latin1|windows-1252|cp1252|ansi_x3.4-1968|x-unknown|unknown-8bit|)$/
+
+const MAX_DECODERS = 100
+const decoders = new Map<string, TextDecoder | undefined>()
+
+function decoderOf(label: string): TextDecoder | undefined {
+  if (decoders.has(label)) return decoders.get(label)
+  // Labels come from the message: no more than the real ones are worth keeping.
+  if (decoders.size >= MAX_DECODERS) decoders.clear()
+  const decoder = createDecoder(label)
+  decoders.set(label, decoder)
+  return decoder
+}
+
+function createDecoder(label: string): TextDecoder | undefined {
+  try {
+    return new TextDecoder(label)
+  } catch {
+    // RangeError: no such encoding, or one that this Node was built without.
+    return undefined
+  }
+}
+
+const utf8 = new TextDecoder('utf-8')
+const windows1252 = new TextDecoder('windows-1252')
+
+/** The label as facts and decoders have it: lower case, without what cannot be in one. */
+export const charsetLabel = (written: string): string => {
+  const label = written.trim().toLowerCase()
+  return label.length > 40 ? label.slice(0, 40) : label
+}
+
+/** `label` from charsetLabel; empty: not said. `byteText`: the same bytes as byte string, where it is at hand. */
+export function decodeText(bytes: Buffer, label: string, byteText?: string): string {
+  if (UNLIKE_ASCII.test(label) && isTrulyUnlikeAscii(bytes, label))
+    return /utf-?7/.test(label)
+      ? decodeUtf7(bytes.toString('latin1'))
+      : (decoderOf(label) ?? utf8).decode(bytes)
+  if (isAscii(bytes)) return byteText ?? bytes.toString('latin1')
+  if (label === 'utf-8' || label === 'utf8') return decodeUtf8(bytes)
+  if (VAGUE.test(label)) return decodeUnknown(bytes)
+  return decoderOf(label)?.decode(bytes) ?? decodeUnknown(bytes)
+}
+
+/** UTF-16 without one zero byte, or a shift charset without a shift, is text of a program that does not know what it writes. */
+function isTrulyUnlikeAscii(bytes: Buffer, label: string): boolean {
+  if (label.includes('2022')) return bytes.includes(0x1b)
+  if (/utf-?7/.test(label)) return bytes.includes(0x2b)
+  if (label.startsWith('hz-')) return false
+  return bytes.includes(0) || !isAscii(bytes)
+}
+
+const decodeUnknown = (bytes: Buffer): string =>
+  isUtf8(withoutCutTail(bytes)) ? utf8.decode(bytes) : windows1252.decode(bytes)
+
+/** A stray byte is shown as U+FFFD; where nearly all non-ASCII is stray, it was never UTF-8. */
+function decodeUtf8(bytes: Buffer): string {
+  const text = utf8.decode(bytes)
+  if (!text.includes('\ufffd') || isUtf8(bytes)) return text
+  let stray = 0
+  let good = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0xfffd) stray++
+    else if (code > 127) good++
+  }
+  return stray > good ? windows1252.decode(bytes) : text
+}
+
+/** Without the first bytes of a character whose last ones are not there (the message was cut). */
+function withoutCutTail(bytes: Buffer): Buffer {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back] as number
+    if (byte < 0x80) break
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+      return length > back ? bytes.subarray(0, bytes.length - back) : bytes
+    }
+  }
+  return bytes
+}
