@@ -31,6 +31,9 @@ interface Protocol {
   readonly run: (subject: Subject) => Promise<readonly Outcome[]>
 }
 
+// One of each kind is enough to read; the JSON has them all.
+const calibrated: ReadonlySet<string> = new Set(['random', 'shift', 'stream'])
+
 /** `folder`: where these sources are. */
 export async function main(args: readonly string[], folder: string): Promise<void> {
   const { values } = parseArgs({
@@ -64,7 +67,7 @@ export async function main(args: readonly string[], folder: string): Promise<voi
     }
     qualities[protocol.name] = columns
     print(reportQuality(protocol.title, columns))
-    print(reportCalibration(columns))
+    if (calibrated.has(protocol.name)) print(reportCalibration(columns))
     if (protocol.isStream) print(reportCurve(columns))
     if (protocol.isStream && values.svg !== undefined) writeFiles(values.svg, drawCurves(columns))
   }

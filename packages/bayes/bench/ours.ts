@@ -5,7 +5,6 @@ import type { Subject, Tool } from './subject.ts'
 
 export const ours: Tool = {
   name: 'ours',
-  isProbability: true,
   version: async () => 'stand-in',
   create: async () => createStandIn(),
 }

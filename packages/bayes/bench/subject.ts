@@ -38,8 +38,6 @@ export interface Subject {
 
 export interface Tool {
   readonly name: string
-  /** Whether the score is meant as the probability of spam, so that its calibration can be judged. */
-  readonly isProbability: boolean
   /** Its version, or undefined when it is not installed here. */
   version(): Promise<string | undefined>
   create(): Promise<Subject>

@@ -14,7 +14,6 @@ const verdicts: Readonly<Record<string, Verdict>> = { S: 'spam', H: 'ham', U: 'u
 
 export const bogofilter: Tool = {
   name: 'bogofilter',
-  isProbability: true,
   version: () =>
     new Promise((resolve) =>
       execFile('bogofilter', ['-V'], (error, stdout, stderr) =>

@@ -1,13 +1,8 @@
-// rspamd's Bayes over HTTP on the loopback: its stock configuration, a Redis of its own, all symbols off but the two of Bayes.
+// rspamd's Bayes over HTTP on the loopback: all symbols off but the two of Bayes.
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import http from 'node:http'
-import net, { type AddressInfo } from 'node:net'
-import os from 'node:os'
-import path from 'node:path'
+import { execFile } from 'node:child_process'
 import type { Subject, Told, Tool } from '../subject.ts'
+import { startRspamd } from './rspamd-server.ts'
 
 const versionOf = (command: string, pattern: RegExp): Promise<string | undefined> =>
   new Promise((resolve) =>
@@ -16,7 +11,6 @@ const versionOf = (command: string, pattern: RegExp): Promise<string | undefined
 
 export const rspamd: Tool = {
   name: 'rspamd',
-  isProbability: true,
   async version() {
     const redis = await versionOf('redis-server', /v=(\S+)/)
     return redis === undefined ? undefined : versionOf('rspamd', /version (\S+)/)
@@ -25,58 +19,19 @@ export const rspamd: Tool = {
 }
 
 async function createSubject(): Promise<Subject> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'postern-rspamd-'))
-  const [redisPort, scanPort, controlPort, closedPort] = (await freePorts(4)) as [
-    number,
-    number,
-    number,
-    number,
-  ]
-  const account = await privateAccount()
-  await writeSettings(folder, { redisPort, scanPort, controlPort, closedPort })
-  if (account !== undefined) await handOver(folder, account)
-  const children = [
-    spawn(
-      'redis-server',
-      ['--bind', '127.0.0.1', '--port', `${redisPort}`, '--dir', folder, '--save', '', '--appendonly', 'no'],
-      { stdio: 'ignore' },
-    ),
-    spawn('rspamd', rspamdOptions(folder, account !== undefined), { stdio: 'ignore' }),
-  ]
-  const agent = new http.Agent({ keepAlive: true })
-  const post = (port: number, target: string, body: Uint8Array, headers: http.OutgoingHttpHeaders = {}) => {
-    const options = { port, path: target, headers, agent, host: '127.0.0.1', method: 'POST' }
-    // It may have closed the connection that was kept.
-    return request(options, body).catch(() => request(options, body))
-  }
-
-  const close = async (): Promise<void> => {
-    agent.destroy()
-    for (const child of children.reverse()) await end(child)
-    await rm(folder, { recursive: true, force: true })
-  }
-  try {
-    await untilAnswered(() => post(controlPort, '/learnspam', Buffer.alloc(0)), children)
-    await untilAnswered(() => post(scanPort, '/checkv2', Buffer.from('From: a@b\r\n\r\nx')), children)
-  } catch (error) {
-    await close()
-    throw error
-  }
+  const { scan, control, redisMemory, close } = await startRspamd()
   const settings = JSON.stringify({ symbols_enabled: ['BAYES_SPAM', 'BAYES_HAM'] })
   return {
     async learn({ bytes, class: mailClass }) {
       // Some are refused (too few words, learned before): that is the tool's own rule.
-      await post(controlPort, `/learn${mailClass}`, bytes, { 'Learn-Type': 'bulk' })
+      await control(`/learn${mailClass}`, bytes, { 'Learn-Type': 'bulk' })
     },
     async score({ bytes }) {
-      const { status, text } = await post(scanPort, '/checkv2', bytes, { Settings: settings })
+      const { status, text } = await scan('/checkv2', bytes, { Settings: settings })
       if (status !== 200) return { score: 0.5, verdict: 'unsure' }
       return parseResult(JSON.parse(text))
     },
-    async octets() {
-      const info = await redisInfo(redisPort)
-      return Number(/used_memory:(\d+)/.exec(info)?.[1])
-    },
+    octets: redisMemory,
     close,
   }
 }
@@ -95,129 +50,9 @@ function parseResult({ symbols = {} }: ScanResult): Told {
     const symbol = symbols[name]
     if (symbol === undefined) continue
     const sure = Number.parseFloat(symbol.options?.[0] ?? '50') / 100
-    // It prints two decimals of the percentage; the symbol's score breaks ties.
-    const finer = Math.abs(symbol.score) * 1e-6
-    return { score: verdict === 'spam' ? sure + finer : 1 - sure - finer, verdict }
+    // It prints two decimals of the percentage; the symbol's score breaks ties, and leaves the whole between 0 and 1.
+    const above = (sure - 0.5) * 0.9999 + Math.abs(symbol.score) * 1e-6
+    return { score: verdict === 'spam' ? 0.5 + above : 0.5 - above, verdict }
   }
   return { score: 0.5, verdict: 'unsure' }
-}
-
-interface Ports {
-  readonly redisPort: number
-  readonly scanPort: number
-  readonly controlPort: number
-  /** Nobody listens there: the DNS it shall not have. */
-  readonly closedPort: number
-}
-
-async function writeSettings(folder: string, ports: Ports): Promise<void> {
-  const { redisPort, scanPort, controlPort, closedPort } = ports
-  const off =
-    'rbl surbl fuzzy_check greylist ratelimit asn neural replies history_redis reputation mx_check phishing'
-  const files: Record<string, string> = {
-    'redis.conf': `servers = "127.0.0.1:${redisPort}";`,
-    'options.inc': `dns { nameserver = ["127.0.0.1:${closedPort}:1"]; timeout = 0.1s; retransmits = 1; }`,
-    'logging.inc': 'level = "warning";',
-    'worker-normal.inc': `count = 1; bind_socket = "127.0.0.1:${scanPort}";`,
-    'worker-controller.inc': `count = 1; bind_socket = "127.0.0.1:${controlPort}"; secure_ip = ["127.0.0.1"]; password = "x"; enable_password = "x";`,
-    'worker-proxy.inc': 'enabled = false;',
-    ...Object.fromEntries(off.split(' ').map((module) => [`${module}.conf`, 'enabled = false;'])),
-  }
-  for (const name of ['local.d', 'override.d', 'run', 'db']) await mkdir(path.join(folder, name))
-  for (const [name, text] of Object.entries(files))
-    await writeFile(path.join(folder, 'local.d', name), `${text}\n`)
-}
-
-function rspamdOptions(folder: string, isRoot: boolean): string[] {
-  const variables = {
-    LOCAL_CONFDIR: folder,
-    RUNDIR: `${folder}/run`,
-    DBDIR: `${folder}/db`,
-    LOGDIR: `${folder}/run`,
-  }
-  return [
-    '-f',
-    ...(isRoot ? ['-u', '_rspamd', '-g', '_rspamd'] : []),
-    '-c',
-    '/etc/rspamd/rspamd.conf',
-    ...Object.entries(variables).map(([name, value]) => `--var=${name}=${value}`),
-  ]
-}
-
-interface Account {
-  readonly user: number
-  readonly group: number
-}
-
-/** Root runs it as its own account; anyone else as themselves. */
-async function privateAccount(): Promise<Account | undefined> {
-  if (process.getuid?.() !== 0) return undefined
-  const id = (option: string) =>
-    new Promise<number>((resolve, reject) =>
-      execFile('id', [option, '_rspamd'], (error, out) => (error ? reject(error) : resolve(Number(out)))),
-    )
-  return { user: await id('-u'), group: await id('-g') }
-}
-
-async function handOver(folder: string, { user, group }: Account): Promise<void> {
-  await chmod(folder, 0o755)
-  for (const name of ['run', 'db']) await chown(path.join(folder, name), user, group)
-}
-
-/** Ports of the loopback that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'))
-  const ports: number[] = []
-  for (const server of servers) {
-    if (!server.listening) await once(server, 'listening')
-    ports.push((server.address() as AddressInfo).port)
-  }
-  for (const server of servers) server.close()
-  return ports
-}
-
-function request(options: http.RequestOptions, body: Uint8Array): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = http.request({ ...options, timeout: 30_000 }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk
-      })
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
-      response.on('error', reject)
-    })
-    sent.on('error', reject)
-    sent.on('timeout', () => sent.destroy(new Error('rspamd: no answer in 30 s')))
-    sent.end(body)
-  })
-}
-
-async function untilAnswered(ask: () => Promise<unknown>, children: readonly ChildProcess[]): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      await ask()
-      return
-    } catch (error) {
-      if (tries === 300 || children.some(({ exitCode }) => exitCode !== null)) throw error
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
-  const closed = once(child, 'close')
-  child.kill()
-  const late = setTimeout(() => child.kill('SIGKILL'), 8000)
-  await closed
-  clearTimeout(late)
-}
-
-/** Redis keeps it in memory only here: what that takes stands for the disk. */
-async function redisInfo(port: number): Promise<string> {
-  const socket = net.connect(port, '127.0.0.1').setEncoding('latin1')
-  socket.write('INFO memory\r\nQUIT\r\n')
-  let text = ''
-  for await (const chunk of socket) text += chunk
-  return text
 }

@@ -14,7 +14,6 @@ import { folderOctets } from './folder-octets.ts'
 export function spamassassin(programs: string): Tool {
   return {
     name: 'spamassassin',
-    isProbability: true,
     version: () =>
       new Promise((resolve) =>
         execFile(
