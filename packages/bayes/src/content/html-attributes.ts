@@ -7,7 +7,7 @@ const EQUALS = 61
 const DOUBLE_QUOTE = 34
 const SINGLE_QUOTE = 39
 
-const NAMES = new Set([
+const NAMES = [
   'style',
   'href',
   'src',
@@ -24,14 +24,23 @@ const NAMES = new Set([
   'width',
   'height',
   'http-equiv',
-])
-/** By length, first letters as bits: nearly all other names are told from these without making a string of them. */
-const FIRST_LETTERS = firstLetters()
+] as const
 
-function firstLetters(): Int32Array {
-  const table = new Int32Array(16)
-  for (const name of NAMES)
-    table[name.length] = (table[name.length] as number) | (1 << (name.charCodeAt(0) - 97))
+export type AttributeName = (typeof NAMES)[number]
+
+const INDEX = Object.fromEntries(NAMES.map((name, index) => [name, index])) as Readonly<
+  Record<AttributeName, number>
+>
+const LONGEST = 10
+/** Names by length and first letter, so that no string is made of the others, which are the most. */
+const CANDIDATES = createCandidates()
+
+function createCandidates(): (number[] | undefined)[] {
+  const table: (number[] | undefined)[] = Array.from({ length: (LONGEST + 1) * 32 })
+  NAMES.forEach((name, index) => {
+    const slot = name.length * 32 + (name.charCodeAt(0) & 31)
+    table[slot] = [...(table[slot] ?? []), index]
+  })
   return table
 }
 
@@ -39,39 +48,50 @@ const isSpace = (code: number): boolean => code === 32 || (code <= 13 && code >=
 
 /** One is made for a document and used for each of its tags. */
 export class Attributes {
-  /** Of the tag read last; entities are decoded when asked for. */
-  readonly #values = new Map<string, string>()
   /** An attribute that runs a script: `onclick`. */
   hasHandler = false
+  readonly #html: string
+  /** Which of the names the tag read last has, as bits; where their values are. */
+  #present = 0
+  readonly #starts = new Int32Array(NAMES.length)
+  readonly #ends = new Int32Array(NAMES.length)
 
-  get(name: string): string | undefined {
-    if (this.#values.size === 0) return undefined
-    const value = this.#values.get(name)
-    return value?.includes('&') ? decodeHTMLAttribute(value) : value
+  constructor(html: string) {
+    this.#html = html
   }
 
   get isEmpty(): boolean {
-    return this.#values.size === 0
+    return this.#present === 0
   }
 
-  /** Reads from behind the tag's name; returns the place behind its `>`, or the end of `html` when there is none. */
-  read(html: string, from: number): number {
-    if (this.#values.size > 0) this.#values.clear()
+  has(name: AttributeName): boolean {
+    return ((this.#present >> INDEX[name]) & 1) === 1
+  }
+
+  /** The value, entities decoded. */
+  get(name: AttributeName): string | undefined {
+    const index = INDEX[name]
+    if (((this.#present >> index) & 1) === 0) return undefined
+    const value = this.#html.slice(this.#starts[index], this.#ends[index])
+    return value.includes('&') ? decodeHTMLAttribute(value) : value
+  }
+
+  /** Reads from behind the tag's name; returns the place behind its `>`, or -1 when there is none. */
+  read(from: number): number {
+    const html = this.#html
     const { length } = html
+    this.#present = 0
     let at = from
     while (at < length) {
       const code = html.charCodeAt(at)
       if (code === GT) return at + 1
-      if (isSpace(code) || code === SLASH) {
-        at++
-        continue
-      }
-      at = this.#readOne(html, at)
+      at = isSpace(code) || code === SLASH ? at + 1 : this.#readOne(at)
     }
-    return length
+    return -1
   }
 
-  #readOne(html: string, from: number): number {
+  #readOne(from: number): number {
+    const html = this.#html
     const { length } = html
     let at = from + 1
     for (; at < length; at++) {
@@ -81,36 +101,48 @@ export class Attributes {
     const nameEnd = at
     while (at < length && isSpace(html.charCodeAt(at))) at++
     if (html.charCodeAt(at) !== EQUALS) {
-      this.#set(html, from, nameEnd, '')
+      this.#note(from, nameEnd, at, at)
       return at
     }
     at++
     while (at < length && isSpace(html.charCodeAt(at))) at++
     const quote = html.charCodeAt(at)
-    let end: number
     if (quote === DOUBLE_QUOTE || quote === SINGLE_QUOTE) {
-      end = html.indexOf(quote === DOUBLE_QUOTE ? '"' : "'", ++at)
-      // WHATWG HTML §13.2.5.36: the end of the file in a value: the whole tag is dropped.
+      const end = html.indexOf(quote === DOUBLE_QUOTE ? '"' : "'", at + 1)
+      // WHATWG HTML §13.2.5.36: a document that ends in a value: the whole tag is dropped.
       if (end < 0) return length
-    } else
-      for (end = at; end < length; end++)
-        if (html.charCodeAt(end) === GT || isSpace(html.charCodeAt(end))) break
-    this.#set(html, from, nameEnd, undefined, at, end)
-    return quote === DOUBLE_QUOTE || quote === SINGLE_QUOTE ? end + 1 : end
+      this.#note(from, nameEnd, at + 1, end)
+      return end + 1
+    }
+    let end = at
+    for (; end < length; end++) {
+      const code = html.charCodeAt(end)
+      if (code === GT || isSpace(code)) break
+    }
+    this.#note(from, nameEnd, at, end)
+    return end
   }
 
-  #set(html: string, from: number, to: number, fixed: string | undefined, start = 0, end = 0): void {
-    const letter = (html.charCodeAt(from) | 32) - 97
-    if (letter === 14 && to - from > 4 && (html.charCodeAt(from + 1) | 32) === 110) this.hasHandler = true
-    if (
-      to - from > 10 ||
-      letter < 0 ||
-      letter > 25 ||
-      !(((FIRST_LETTERS[to - from] as number) >> letter) & 1)
-    )
-      return
-    const name = html.slice(from, to).toLowerCase()
-    // §13.2.5.33: of two with one name the first counts.
-    if (NAMES.has(name) && !this.#values.has(name)) this.#values.set(name, fixed ?? html.slice(start, end))
+  #note(from: number, to: number, start: number, end: number): void {
+    const html = this.#html
+    const first = html.charCodeAt(from) | 32
+    if (first === 111 && to - from > 4 && (html.charCodeAt(from + 1) | 32) === 110) this.hasHandler = true
+    if (to - from > LONGEST) return
+    const candidates = CANDIDATES[(to - from) * 32 + (first & 31)]
+    if (candidates === undefined) return
+    for (const index of candidates) {
+      // §13.2.5.33: of two with one name the first counts.
+      if ((this.#present >> index) & 1 || !isNamed(html, from, NAMES[index] as string)) continue
+      this.#present |= 1 << index
+      this.#starts[index] = start
+      this.#ends[index] = end
+    }
   }
+}
+
+/** Whatever the case of its letters; the dash of `http-equiv` has bit 32 set, as small letters have. */
+function isNamed(html: string, from: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++)
+    if ((html.charCodeAt(from + i) | 32) !== name.charCodeAt(i)) return false
+  return true
 }

@@ -15,7 +15,10 @@ import { parseStyle, type Style } from './html-style.ts'
 /** Why text cannot be read; a fact `html:hidden-…` each. */
 export type HiddenBy = 'display' | 'visibility' | 'size' | 'colour' | 'clip'
 
-export interface Look {
+/** A font of so many pixels or fewer is a line of dots. Ours; bigger ones (4px footers) are read with effort. */
+const TINY = 2
+
+export class Look {
   readonly hiddenBy: HiddenBy | undefined
   /** That of an ancestor which nothing inside can undo. */
   readonly isGone: 'display' | 'clip' | undefined
@@ -23,19 +26,28 @@ export interface Look {
   readonly pixels: number
   readonly colour: Colour
   readonly background: Colour
+
+  constructor(look: Omit<Look, 'hiddenBy'>) {
+    this.isGone = look.isGone
+    this.isInvisible = look.isInvisible
+    this.pixels = look.pixels
+    this.colour = look.colour
+    this.background = look.background
+    this.hiddenBy = hiddenBy(look)
+  }
 }
 
-export const plainLook: Look = {
-  hiddenBy: undefined,
+export const plainLook = new Look({
   isGone: undefined,
   isInvisible: false,
   pixels: 16,
   colour: BLACK,
   background: WHITE,
-}
+})
 
-/** A font of so many pixels or fewer is a line of dots. Ours; bigger ones (4px footers) are read with effort. */
-const TINY = 2
+/** What is inside of an element that is not shown. */
+export const goneLook = new Look({ ...plainLook, isGone: 'display' })
+
 const MAX_STYLES = 500
 
 /** The looks of one document. Newsletters repeat a few styles hundreds of times: each is parsed once. */
@@ -47,11 +59,11 @@ export class Looks {
     if (attributes.isEmpty) return parent
     const written = attributes.get('style')
     const style = written === undefined ? undefined : this.#style(written)
-    const isHidden = attributes.get('hidden') !== undefined
+    const isHidden = attributes.has('hidden')
     const colour = style?.colour ?? ownColour(name, attributes)
     const background = style?.background ?? ownBackground(attributes)
     if (style === undefined && !isHidden && colour === undefined && background === undefined) return parent
-    return createLook({
+    return new Look({
       isGone:
         parent.isGone ?? (isHidden || style?.isGone ? 'display' : style?.isClipped ? 'clip' : undefined),
       isInvisible: style?.visibility === undefined ? parent.isInvisible : style.visibility === 'hidden',
@@ -70,8 +82,6 @@ export class Looks {
   }
 }
 
-const createLook = (look: Omit<Look, 'hiddenBy'>): Look => ({ ...look, hiddenBy: hiddenBy(look) })
-
 function hiddenBy(look: Omit<Look, 'hiddenBy'>): HiddenBy | undefined {
   if (look.isGone !== undefined) return look.isGone
   if (look.isInvisible) return 'visibility'
@@ -83,11 +93,11 @@ function ownColour(name: string, attributes: Attributes): Colour | undefined {
   const written =
     name === 'font' ? attributes.get('color') : name === 'body' ? attributes.get('text') : undefined
   if (written !== undefined) return parseColour(written.trim().toLowerCase())
-  return name === 'a' && attributes.get('href') !== undefined ? LINK_BLUE : undefined
+  return name === 'a' && attributes.has('href') ? LINK_BLUE : undefined
 }
 
 function ownBackground(attributes: Attributes): Colour | undefined {
-  if (attributes.get('background') !== undefined) return UNKNOWN
+  if (attributes.has('background')) return UNKNOWN
   const written = attributes.get('bgcolor')
   return written === undefined ? undefined : parseColour(written.trim().toLowerCase())
 }

@@ -1,7 +1,7 @@
 // The elements that are open, and how text looks in each.
 import { UNKNOWN } from './html-colour.ts'
 import type { Element } from './html-elements.ts'
-import { type Look, plainLook } from './html-look.ts'
+import { Look, plainLook } from './html-look.ts'
 
 const LISTS = new Set(['ul', 'ol', 'dl', 'select'])
 
@@ -25,7 +25,7 @@ export class OpenElements {
 
   /** A style sheet paints backgrounds: it is not known on what the text stands. */
   forgetBackground(): void {
-    this.#root = { ...plainLook, background: UNKNOWN }
+    this.#root = new Look({ ...plainLook, background: UNKNOWN })
   }
 
   push(element: Element, look: Look): void {

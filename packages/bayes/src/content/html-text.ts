@@ -5,7 +5,7 @@ import { areRelated, hostOf, looksLikeUrl, shownHost } from './host.ts'
 import { Attributes } from './html-attributes.ts'
 import { type Element, elementOf } from './html-elements.ts'
 import { readElement } from './html-facts.ts'
-import { type Look, Looks } from './html-look.ts'
+import { goneLook, type Look, Looks } from './html-look.ts'
 import { OpenElements } from './html-stack.ts'
 import { ANCHOR_LENGTH } from './limits.ts'
 import { withoutZeroWidth } from './plain-text.ts'
@@ -30,7 +30,7 @@ class HtmlReader {
   readonly #html: string
   readonly #draft: Draft
   readonly #isAscii: boolean
-  readonly #attributes = new Attributes()
+  readonly #attributes: Attributes
   readonly #looks = new Looks()
   readonly #open: OpenElements
   #anchor: { readonly link: DraftLink; text: string } | undefined
@@ -41,6 +41,7 @@ class HtmlReader {
     this.#html = html
     this.#draft = draft
     this.#isAscii = isAscii
+    this.#attributes = new Attributes(html)
     this.#open = new OpenElements(draft.limits.elements)
   }
 
@@ -75,9 +76,9 @@ class HtmlReader {
     const nameEnd = this.#nameEnd(nameStart)
     const element = elementOf(this.#html.slice(nameStart, nameEnd))
     const attributes = this.#attributes
-    const end = attributes.read(this.#html, nameEnd)
+    const end = attributes.read(nameEnd)
     // §13.2.5: a tag that the document ends in is no tag.
-    if (end === this.#html.length && this.#html.charCodeAt(end - 1) !== GT) return end
+    if (end < 0) return this.#html.length
     for (const name of element.closes) this.#open.closeImplied(name)
     const parent = this.#open.look
     const look = this.#looks.of(parent, element.name, attributes)
@@ -91,10 +92,7 @@ class HtmlReader {
       return end
     }
     if (element.raw !== undefined) return this.#rawText(element, look, end)
-    this.#open.push(
-      element,
-      element.name === 'noscript' ? { ...look, isGone: 'display', hiddenBy: 'display' } : look,
-    )
+    this.#open.push(element, element.name === 'noscript' ? goneLook : look)
     return end
   }
 
@@ -124,11 +122,7 @@ class HtmlReader {
   #rawText(element: Element, look: Look, start: number): number {
     const end = this.#rawEnd(element.name, start)
     if (element.raw !== 'dropped') {
-      const hiddenBy = element.raw === 'hidden' ? 'display' : look.hiddenBy
-      this.#add(
-        this.#clean(this.#html.slice(start, end)),
-        hiddenBy === look.hiddenBy ? look : { ...look, hiddenBy },
-      )
+      this.#add(this.#clean(this.#html.slice(start, end)), element.raw === 'hidden' ? goneLook : look)
       this.#draft.hidden.lineEnd()
     } else if (element.name === 'style' && /background/i.test(this.#html.slice(start, end)))
       this.#open.forgetBackground()
