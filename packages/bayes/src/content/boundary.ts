@@ -24,7 +24,7 @@ export function nextDelimiter(
   let at = text.startsWith('--', from) ? from : lineOfDashes(text, from)
   for (; at >= 0 && at < end; at = lineOfDashes(text, at))
     if (text.startsWith(boundary, at + 2)) {
-      const delimiter = delimiterAt(text, at, at + 2 + boundary.length, end, from)
+      const delimiter = delimiterAt(text, at, at + 2 + boundary.length, { from, end })
       if (delimiter !== undefined) return delimiter
     }
   return undefined
@@ -43,22 +43,17 @@ function lineOfDashes(text: ByteString, from: number): number {
   return lineEnd < 0 ? -1 : lineEnd + 1
 }
 
-/** `behind`: behind the boundary. Only blanks may be there, or `--` and whatever. */
-function delimiterAt(
-  text: ByteString,
-  at: number,
-  behind: number,
-  end: number,
-  from: number,
-): Delimiter | undefined {
-  const isClose = text.charCodeAt(behind) === DASH && text.charCodeAt(behind + 1) === DASH
+/**
+ * `behind`: behind the boundary. RFC 2046 §5.1.1: whatever follows on the line does not matter. Still it has to begin with a
+ * blank or `--`, since boundaries of parts inside often begin with the outer one.
+ */
+function delimiterAt(text: ByteString, at: number, behind: number, range: { from: number; end: number }) {
+  const { from, end } = range
+  const next = text.charCodeAt(behind)
+  const isClose = next === DASH && text.charCodeAt(behind + 1) === DASH
+  if (behind < end && !isClose && next !== LF && next !== CR && next !== 32 && next !== 9) return undefined
   const found = text.indexOf('\n', behind)
   const lineEnd = found < 0 || found > end ? end : found
-  if (!isClose)
-    for (let i = behind; i < lineEnd; i++) {
-      const code = text.charCodeAt(i)
-      if (code !== 32 && code !== 9 && code !== CR) return undefined
-    }
   let before = at
   if (before > from && text.charCodeAt(before - 1) === LF) before--
   if (before > from && text.charCodeAt(before - 1) === CR) before--

@@ -1,6 +1,7 @@
 // What single elements of HTML say about a message, beside the text around them.
 import type { Draft } from './draft.ts'
 import type { Attributes } from './html-attributes.ts'
+import type { HtmlOutput } from './html-output.ts'
 
 /** Elements whose presence is told as it is. */
 const TOLD = new Set([
@@ -20,7 +21,11 @@ const TOLD = new Set([
 ])
 
 /** Notes what the start tag tells. Returns the text that is shown in its place: an image's alternative, a button's label. */
-export function readElement(name: string, attributes: Attributes, draft: Draft): string | undefined {
+export function readElement(
+  name: string,
+  attributes: Attributes,
+  { draft, output }: { draft: Draft; output: HtmlOutput },
+): string | undefined {
   if (TOLD.has(name)) draft.fact(`html:${name}`)
   if (attributes.hasHandler) draft.fact('html:event')
   if (attributes.isEmpty) return undefined
@@ -40,7 +45,7 @@ export function readElement(name: string, attributes: Attributes, draft: Draft):
     case 'input':
       return readInput(attributes, draft)
     case 'meta':
-      return readMeta(attributes, draft)
+      return readMeta(attributes, draft, output)
     default:
       return undefined
   }
@@ -67,7 +72,7 @@ function readInput(attributes: Attributes, draft: Draft): string {
 
 const TEXT_META = /^(description|keywords|title|author|subject|abstract)$/i
 
-function readMeta(attributes: Attributes, draft: Draft): undefined {
+function readMeta(attributes: Attributes, draft: Draft, output: HtmlOutput): undefined {
   const content = attributes.get('content')
   if (content === undefined) return
   const equivalent = attributes.get('http-equiv')?.toLowerCase()
@@ -75,9 +80,5 @@ function readMeta(attributes: Attributes, draft: Draft): undefined {
     draft.fact('html:refresh')
     const url = /url\s*=\s*['"]?([^'"\s]+)/i.exec(content)?.[1]
     if (url !== undefined) draft.link('href', url)
-  } else if (equivalent === undefined || TEXT_META.test(equivalent)) {
-    draft.hidden.lineEnd()
-    draft.hidden.add(content.trim())
-    draft.hidden.lineEnd()
-  }
+  } else if (equivalent === undefined || TEXT_META.test(equivalent)) output.hide(content)
 }
