@@ -1,7 +1,7 @@
 import type { CliIo } from './io.ts'
 
 /** What a command ends with, as the shell sees it. Most know 0 to 3; those with more answers say so in their help. */
-export type ExitStatus = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 64
+export type ExitStatus = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 64 | 130
 
 /** Exit statuses by meaning. */
 export const exit = {
@@ -12,10 +12,13 @@ export const exit = {
   usage: 2,
   /** The answer is "not now". */
   temporary: 3,
+  /** Stopped by SIGINT before it was through, as shells tell it. */
+  stopped: 130,
 } as const satisfies Record<string, ExitStatus>
 
 export interface OptionSpec {
-  readonly type: 'string' | 'boolean'
+  /** A `list` may be given several times, and takes all words up to the next option. */
+  readonly type: 'string' | 'boolean' | 'list'
   /** One letter: `d` for `-d`. `h` is taken. */
   readonly short?: string
   /** What stands for the value in the help: `FILE`. */
@@ -27,7 +30,13 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>
 
 /** The options given; those not given are undefined. */
 export type OptionValues<Specs extends OptionSpecs> = {
-  readonly [Name in keyof Specs]?: Specs[Name]['type'] extends 'boolean' ? boolean : string
+  readonly [Name in keyof Specs]?: ValueTypes[Specs[Name]['type']]
+}
+
+interface ValueTypes {
+  readonly string: string
+  readonly boolean: boolean
+  readonly list: readonly string[]
 }
 
 export interface Invocation<Specs extends OptionSpecs> {
@@ -37,7 +46,7 @@ export interface Invocation<Specs extends OptionSpecs> {
 }
 
 export interface Command<Specs extends OptionSpecs = OptionSpecs> {
-  /** Names of the arguments; one in brackets may be left out. */
+  /** Names of the arguments; one in brackets may be left out, and one that ends with `...` stands for any number. */
   readonly arguments: readonly string[]
   readonly options: Specs
   /** Paragraphs for the help. */

@@ -8,6 +8,8 @@ export interface Output {
   write(data: string | Uint8Array): void | Promise<void>
   /** Nobody reads any more (`| head`): stop. */
   readonly isClosed: boolean
+  /** Set for a terminal: somebody is looking. */
+  readonly columns?: number | undefined
 }
 
 export interface CliIo {
@@ -64,6 +66,10 @@ export function outputTo(stream: NodeJS.WritableStream): Output {
     },
     get isClosed() {
       return isClosed
+    },
+    get columns() {
+      const { isTTY, columns = 80 } = stream as Partial<NodeJS.WriteStream>
+      return isTTY ? columns : undefined
     },
   }
 }

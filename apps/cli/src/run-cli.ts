@@ -67,7 +67,12 @@ async function explainUnknown(
   return `there is no command "${typed}".${hint} See postern --help`
 }
 
-async function runCommand(entry: CommandEntry, argv: readonly string[], io: CliIo): Promise<ExitStatus> {
+/** Runs the command of a row with the words behind its name. */
+export async function runCommand(
+  entry: CommandEntry,
+  argv: readonly string[],
+  io: CliIo,
+): Promise<ExitStatus> {
   const command = await entry.load()
   const { usageStatus = exit.usage } = command
   const parsed = await parseCommandLine(argv, command)
@@ -84,7 +89,8 @@ async function runCommand(entry: CommandEntry, argv: readonly string[], io: CliI
       `${needed[args.length]} is missing: ${formatUsage(entry.words, command)}`,
       usageStatus,
     )
-  if (args.length > command.arguments.length)
+  const takesMore = command.arguments.some((name) => name.includes('...'))
+  if (!takesMore && args.length > command.arguments.length)
     return complain(
       io,
       `"${args[command.arguments.length]}" is too much: ${formatUsage(entry.words, command)}`,
@@ -93,10 +99,12 @@ async function runCommand(entry: CommandEntry, argv: readonly string[], io: CliI
   return command.run({ options: options as OptionValues<OptionSpecs>, args }, io)
 }
 
+type OptionValue = string | boolean | readonly string[]
+
 type ParsedCommandLine =
   | {
       readonly ok: true
-      readonly options: Record<string, string | boolean | undefined>
+      readonly options: Record<string, OptionValue | undefined>
       readonly args: readonly string[]
     }
   | { readonly ok: false; readonly message: string }
@@ -106,18 +114,26 @@ async function parseCommandLine(argv: readonly string[], command: Command): Prom
   const config = Object.fromEntries(
     Object.entries(specs).map(([name, { type, short }]) => [
       name,
-      short === undefined ? { type } : { type, short },
+      {
+        type: type === 'boolean' ? type : ('string' as const),
+        ...(short !== undefined && { short }),
+      },
     ]),
   )
   // Not strict: the messages are our own.
-  const { values, positionals, tokens } = parseArgs({
+  const { values, tokens } = parseArgs({
     args: [...argv],
     options: config,
     strict: false,
     allowPositionals: true,
     tokens: true,
   })
+  const args: string[] = []
+  const lists: Record<string, string[]> = {}
+  let list: string[] | undefined
   for (const token of tokens) {
+    if (token.kind === 'positional') (list ?? args).push(token.value)
+    list = token.kind === 'positional' ? list : undefined
     if (token.kind !== 'option') continue
     const spec = specs[token.name]
     if (spec === undefined) {
@@ -129,12 +145,16 @@ async function parseCommandLine(argv: readonly string[], command: Command): Prom
       }
     }
     if (
-      spec.type === 'string' &&
+      spec.type !== 'boolean' &&
       (token.value === undefined || (!token.inlineValue && token.value.startsWith('--')))
     )
       return { ok: false, message: `${token.rawName} wants a value${spec.value ? ` (${spec.value})` : ''}.` }
     if (spec.type === 'boolean' && token.value !== undefined)
       return { ok: false, message: `${token.rawName} takes no value.` }
+    if (spec.type === 'list') {
+      list = lists[token.name] ??= []
+      list.push(token.value!)
+    }
   }
-  return { ok: true, options: values as Record<string, string | boolean | undefined>, args: positionals }
+  return { ok: true, options: { ...(values as Record<string, OptionValue | undefined>), ...lists }, args }
 }

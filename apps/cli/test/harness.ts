@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import type { Command } from '../src/command.ts'
 import type { CliIo } from '../src/io.ts'
-import { runCli } from '../src/run-cli.ts'
+import { runCli, runCommand } from '../src/run-cli.ts'
 
 /** The clock of all tests. */
 export const now = 1_780_000_000
@@ -23,7 +24,16 @@ export class Desk {
   readonly #handlers = new Map<string, () => void>()
 
   /** Runs `postern ARGV` in this process. */
-  async run(...argv: string[]): Promise<Ran> {
+  run(...argv: string[]): Promise<Ran> {
+    return this.#watch((io) => runCli(argv, io))
+  }
+
+  /** Runs a command that is made for the test, with these words behind its name. */
+  runCommand(words: string, command: Command, ...argv: string[]): Promise<Ran> {
+    return this.#watch((io) => runCommand({ words, summary: words, load: async () => command }, argv, io))
+  }
+
+  async #watch(run: (io: CliIo) => Promise<number>): Promise<Ran> {
     let out = ''
     let err = ''
     const io: CliIo = {
@@ -46,7 +56,7 @@ export class Desk {
       host: () => this.host,
       onSignal: (signal, handler) => void this.#handlers.set(signal, handler),
     }
-    const status = await runCli(argv, io)
+    const status = await run(io)
     return { status, out, err }
   }
 
@@ -55,8 +65,10 @@ export class Desk {
     this.write('postern.toml', text)
   }
 
-  write(name: string, text: string): string {
+  /** Writes a file, and makes the folders around it. */
+  write(name: string, text: string | Uint8Array): string {
     const file = path.join(this.directory, name)
+    mkdirSync(path.dirname(file), { recursive: true })
     writeFileSync(file, text)
     return file
   }

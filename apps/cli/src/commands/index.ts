@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./import-opendkim.ts')).importOpendkimCommand,
   },
   {
+    words: 'learn',
+    summary: 'teach the spam filter: from mailboxes, folders, files',
+    load: async () => (await import('./learn.ts')).learn,
+  },
+  {
     words: 'helo check',
     summary: 'what the daemon says about a HELO name',
     load: async () => (await import('./helo-check.ts')).heloCheck,

@@ -1,0 +1,20 @@
+/** Octets of one message that are held; what is behind them is passed over. A filter looks at far less. */
+export const MESSAGE_OCTETS = 32 * 1024 * 1024
+
+/** Octets that are read at once. */
+export const CHUNK_OCTETS = 256 * 1024
+
+/** Files up to so many octets are read ahead, whole; others as a stream when it is their turn. */
+export const SMALL_FILE_OCTETS = 1024 * 1024
+
+/** Files of each class that are read ahead. They hide the latency of a disk; their memory is bounded by SMALL_FILE_OCTETS. */
+export const READ_AHEAD_FILES = 16
+
+/** Messages handed to the filter whose answer is not there yet: they share a commit of the store (measured, see docs/decisions/0008). */
+export const IN_FLIGHT_MESSAGES = 64
+
+/** Octets of all those messages. */
+export const IN_FLIGHT_OCTETS = 64 * 1024 * 1024
+
+/** An archive in an archive in an archive is nobody's mail. */
+export const ARCHIVE_DEPTH = 2

@@ -1,0 +1,42 @@
+// A desk with a filter of its own and mail to learn.
+
+import { mkdirSync, utimesSync } from 'node:fs'
+import path from 'node:path'
+import { createLearn } from '../../src/commands/learn.ts'
+import { Desk, type Ran } from '../harness.ts'
+import { createWordFilter, type WordFilter } from './word-filter.ts'
+
+export const FROM = 'From ann@example.org Wed Jun  1 12:34:56 2022'
+
+/** A message by its subject. */
+export const mail = (subject: string): string => `Subject: ${subject}\n\nbody of ${subject}\n`
+
+/** An mbox of messages with such subjects. */
+export const mbox = (...subjects: string[]): string =>
+  subjects.map((subject) => `${FROM}\n${mail(subject)}\n`).join('')
+
+export class MailDesk extends Desk {
+  readonly filter: WordFilter = createWordFilter()
+
+  learn(...argv: string[]): Promise<Ran> {
+    return this.runCommand(
+      'learn',
+      createLearn(async () => ({ ok: true, filter: this.filter })),
+      ...argv,
+    )
+  }
+
+  /** A Maildir with messages by the names of their files below it, whose subjects they are up to a comma. */
+  maildir(name: string, ...files: string[]): string {
+    for (const part of ['cur', 'new', 'tmp'])
+      mkdirSync(path.join(this.directory, name, part), { recursive: true })
+    for (const file of files) this.write(`${name}/${file}`, mail(path.basename(file).split(':')[0]!))
+    return path.join(this.directory, name)
+  }
+
+  /** A message in a file of this age, in seconds. */
+  aged(name: string, ageSeconds: number): void {
+    const file = this.write(name, mail(path.basename(name)))
+    utimesSync(file, this.now - ageSeconds, this.now - ageSeconds)
+  }
+}
