@@ -31,6 +31,8 @@ export function rewriteMessage(message: Uint8Array, fields: readonly ByteString[
   let added = ''
   for (const field of fields) added += field.replaceAll(/\r?\n/g, newLine) + newLine
   const top = first.exec(header)![0]
+  // A line that continues no field would continue our last one, and say what it likes there: it is no header, so it is body.
+  if (header[top.length] === ' ' || header[top.length] === '\t') added += newLine
   if (!anyOfOurs.test(header)) return { header: top + added, restAt: top.length, bodyAt }
   return { header: top + added + withoutOurs(header.slice(top.length)), restAt: end, bodyAt }
 }
