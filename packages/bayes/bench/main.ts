@@ -20,6 +20,7 @@ import {
   reportCurve,
   reportQuality,
   reportSpeed,
+  reportSummary,
 } from './report.ts'
 import { measureSpeed, type Speed } from './speed.ts'
 import type { Outcome, Subject, Tool } from './subject.ts'
@@ -57,7 +58,8 @@ export async function main(args: readonly string[], folder: string): Promise<voi
   )
 
   const qualities: Record<string, readonly Column<Quality>[]> = {}
-  for (const protocol of protocolsOf(corpus, kinds)) {
+  const protocols = protocolsOf(corpus, kinds)
+  for (const protocol of protocols) {
     const columns: Column<Quality>[] = []
     for (const tool of tools) {
       const outcomes = await withSubject(tool, protocol.run)
@@ -71,6 +73,9 @@ export async function main(args: readonly string[], folder: string): Promise<voi
     if (protocol.isStream) print(reportCurve(columns))
     if (protocol.isStream && values.svg !== undefined) writeFiles(values.svg, drawCurves(columns))
   }
+
+  if (protocols.length > 0)
+    print(reportSummary(protocols.map(({ name, title }) => [title, qualities[name]!])))
 
   const speeds: Column<Speed>[] = []
   if (kinds.includes('speed')) {

@@ -76,7 +76,7 @@ export function reportQuality(title: string, columns: readonly Column<Quality>[]
         value.hamAsSpam,
         value.spamAsHam,
         `${value.unsureHam} + ${value.unsureSpam}`,
-        percent((value.spam - value.spamAsHam - value.unsureSpam) / value.spam),
+        percent(shareCaught(value)),
         Object.values(value.spamMissedAtHamLost).join(' / '),
         Object.values(value.hamLostAtSpamMissed).join(' / '),
         fixed(value.calibration.error, 4),
@@ -86,6 +86,28 @@ export function reportQuality(title: string, columns: readonly Column<Quality>[]
     '',
   ].join('\n')
 }
+
+/** Every protocol on one line. */
+export function reportSummary(protocols: readonly (readonly [string, readonly Column<Quality>[]])[]): string {
+  const tools = protocols[0]?.[1].map(({ tool }) => tool) ?? []
+  return [
+    '### All protocols: (1-ROCA) %; ham called spam; spam called spam',
+    '',
+    ...table(
+      ['protocol', ...tools],
+      protocols.map(([title, columns]) => [
+        title,
+        ...columns.map(
+          ({ value }) => `${fixed(value.rocaPercent, 4)}; ${value.hamAsSpam}; ${percent(shareCaught(value))}`,
+        ),
+      ]),
+    ),
+    '',
+  ].join('\n')
+}
+
+const shareCaught = ({ spam, spamAsHam, unsureSpam }: Verdicts): number =>
+  (spam - spamAsHam - unsureSpam) / spam
 
 /** Of the messages told so much, how many were spam. */
 export function reportCalibration(columns: readonly Column<Quality>[]): string {
