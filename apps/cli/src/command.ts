@@ -88,9 +88,15 @@ export function complain(io: CliIo, message: string, status: ExitStatus = exit.u
 
 /** A value for programs, as JSON that people can read too. What could fool a terminal is escaped. */
 export async function printJson(io: CliIo, value: unknown): Promise<void> {
-  const json = JSON.stringify(value, null, 2).replaceAll(/[^\n\P{C}]|[\p{Zl}\p{Zp}]/gu, escapeUnits)
-  await io.stdout.write(`${json}\n`)
+  await io.stdout.write(`${harmless(JSON.stringify(value, null, 2))}\n`)
 }
+
+/** One of many values for programs, on a line of its own. */
+export async function printJsonLine(io: CliIo, value: unknown): Promise<void> {
+  await io.stdout.write(`${harmless(JSON.stringify(value))}\n`)
+}
+
+const harmless = (json: string): string => json.replaceAll(/[^\n\P{C}]|[\p{Zl}\p{Zp}]/gu, escapeUnits)
 
 const escapeUnits = (character: string): string =>
   Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))

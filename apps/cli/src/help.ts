@@ -11,7 +11,8 @@ export function formatOverview(entries: readonly CommandEntry[]): string {
 ${formatTable(rows)}
 postern COMMAND --help tells more about each; postern --version prints the version.
 Exit status: 0 done, or the answer is yes; 1 failed, or the answer is no; 2 a mistake on the
-command line or in the settings; 3 the answer is "not now". postern spf check has its own.
+command line or in the settings; 3 the answer is "not now". postern spf check and postern score have
+their own.
 `
 }
 

@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./learn.ts')).learn,
   },
   {
+    words: 'score',
+    summary: 'how likely messages are spam, and why',
+    load: async () => (await import('./score.ts')).score,
+  },
+  {
     words: 'helo check',
     summary: 'what the daemon says about a HELO name',
     load: async () => (await import('./helo-check.ts')).heloCheck,

@@ -9,7 +9,7 @@ import { createProgress } from './learn-progress.ts'
 import type { LearnRequest } from './learn-request.ts'
 import { type LearnTally, type LearnTask, runLearning } from './learn-run.ts'
 import { type FilterState, formatReport, jsonOfReport } from './learn-summary.ts'
-import { listMail, type MailList } from './mail-list.ts'
+import { byTime, listMail, type MailList } from './mail-list.ts'
 import { type MailOfClass, mixClasses, octetsOf } from './mail-stream.ts'
 
 /** Files that are complained of one by one; more are counted. */
@@ -101,7 +101,7 @@ async function listClasses(
     }),
   )
   return {
-    classes: tasks.map((task, i) => ({ class: task, files: lists[i]!.files })),
+    classes: tasks.map((task, i) => ({ class: task, files: byTime(lists[i]!.files) })),
     unreadable: tasks.flatMap((task, i) => lists[i]!.unreadable.map((each) => ({ task, ...each }))),
     leftOut: {
       draft: lists.reduce((sum, { leftOut }) => sum + leftOut.draft, 0),
@@ -129,7 +129,7 @@ export async function stateOf(filter: BayesFilter, user: string | undefined): Pr
 }
 
 /** Standard input, not touched before somebody reads it. */
-async function* whenRead(io: CliIo): AsyncIterable<Uint8Array> {
+export async function* whenRead(io: CliIo): AsyncIterable<Uint8Array> {
   yield* io.stdin
 }
 

@@ -1,4 +1,4 @@
-// The files of mail behind the paths on the command line, in the order to learn in.
+// The files of mail behind the paths on the command line.
 
 import type { Dirent, Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { isNoHamFolder, listMaildirFolder, parseMaildirName } from './maildir.ts
 import { expandPattern } from './path-pattern.ts'
 
 export interface MailList {
-  /** By time, the oldest first. */
+  /** As they were named, and by name in a folder. */
   readonly files: readonly MailFile[]
   readonly unreadable: readonly { readonly place: string; readonly reason: string }[]
   /** Messages that are not to be learned, by why. */
@@ -47,10 +47,11 @@ export async function listMail(paths: readonly string[], options: ListOptions): 
     const isOne = found.length === 1
     for (const file of found) await addPath(file, isOne ? named : file, listing)
   }
-  // Maildirs tell the moment of delivery. Where times are the same the order of the names decides, by which sort is stable.
-  listing.files.sort((a, b) => a.time - b.time)
   return listing
 }
+
+/** The oldest first. Maildirs tell the moment of delivery, other files when they were changed; where times are the same, the order stays. */
+export const byTime = (files: readonly MailFile[]): MailFile[] => [...files].sort((a, b) => a.time - b.time)
 
 async function addPath(file: string, shown: string, listing: Listing): Promise<void> {
   try {
