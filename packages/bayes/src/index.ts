@@ -1,3 +1,12 @@
+export { createBogoutilParser } from './import/bogoutil.ts'
+export type {
+  ImportError,
+  ImportErrorCode,
+  ImportedLine,
+  ImportedRow,
+  ImportParser,
+} from './import/imported-row.ts'
+export { createSaBackupParser } from './import/sa-backup.ts'
 export type {
   BayesFilter,
   BayesStats,
