@@ -31,7 +31,6 @@ function createDecoder(label: string): TextDecoder | undefined {
 }
 
 const utf8 = new TextDecoder('utf-8')
-const windows1252 = new TextDecoder('windows-1252')
 
 /** The label as facts and decoders have it: lower case, without what cannot be in one. */
 export const charsetLabel = (written: string): string => {
@@ -48,7 +47,9 @@ export function decodeText(bytes: Buffer, label: string, byteText?: string): str
   if (isAscii(bytes)) return byteText ?? bytes.toString('latin1')
   if (label === 'utf-8' || label === 'utf8') return decodeUtf8(bytes)
   if (VAGUE.test(label)) return decodeUnknown(bytes)
-  return decoderOf(label)?.decode(bytes) ?? decodeUnknown(bytes)
+  const decoder = decoderOf(label)
+  if (decoder === undefined) return decodeUnknown(bytes)
+  return decoder.encoding === 'windows-1252' ? decodeWindows1252(bytes) : decoder.decode(bytes)
 }
 
 /** UTF-16 without one zero byte, or a shift charset without a shift, is text of a program that does not know what it writes. */
@@ -60,7 +61,17 @@ function isTrulyUnlikeAscii(bytes: Buffer, label: string): boolean {
 }
 
 const decodeUnknown = (bytes: Buffer): string =>
-  isUtf8(withoutCutTail(bytes)) ? utf8.decode(bytes) : windows1252.decode(bytes)
+  isUtf8(bytes) || isCutUtf8(bytes) ? utf8.decode(bytes) : decodeWindows1252(bytes)
+
+/** What windows-1252 has at 0x80 to 0x9F: WHATWG Encoding, index-windows-1252. */
+const UPPER_CONTROLS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
+const UPPER_CONTROL = /[\x80-\x9f]/g
+
+/** By hand: the TextDecoder of Node 20.20 takes windows-1252 for ISO-8859-1 (measured: 0x93 becomes U+0093). */
+const decodeWindows1252 = (bytes: Buffer): string =>
+  bytes
+    .toString('latin1')
+    .replace(UPPER_CONTROL, (control) => UPPER_CONTROLS[control.charCodeAt(0) - 0x80] as string)
 
 /** A stray byte is shown as U+FFFD; where nearly all non-ASCII is stray, it was never UTF-8. */
 function decodeUtf8(bytes: Buffer): string {
@@ -73,18 +84,18 @@ function decodeUtf8(bytes: Buffer): string {
     if (code === 0xfffd) stray++
     else if (code > 127) good++
   }
-  return stray > good ? windows1252.decode(bytes) : text
+  return stray > good ? decodeWindows1252(bytes) : text
 }
 
-/** Without the first bytes of a character whose last ones are not there (the message was cut). */
-function withoutCutTail(bytes: Buffer): Buffer {
-  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+/** UTF-8 but for its end, where the message was cut in a character; what comes before has one whole character at least. */
+function isCutUtf8(bytes: Buffer): boolean {
+  for (let back = 1; back <= 3 && back < bytes.length; back++) {
     const byte = bytes[bytes.length - back] as number
-    if (byte < 0x80) break
-    if (byte >= 0xc0) {
-      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
-      return length > back ? bytes.subarray(0, bytes.length - back) : bytes
-    }
+    if (byte < 0x80) return false
+    if (byte < 0xc0) continue
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+    const whole = bytes.subarray(0, bytes.length - back)
+    return length > back && !isAscii(whole) && isUtf8(whole)
   }
-  return bytes
+  return false
 }

@@ -1,5 +1,6 @@
 // The content of a message while it is being read.
 
+import type { Fact } from './facts.ts'
 import { Flow } from './flow.ts'
 import { type ContentLimits, NAME_LENGTH, URL_LENGTH } from './limits.ts'
 import type { MailAttachment, MailLink } from './mail-content.ts'
@@ -25,7 +26,7 @@ export class Draft {
     this.hidden = new Flow(limits.text)
   }
 
-  fact(name: string): void {
+  fact(name: Fact): void {
     this.facts.add(name)
   }
 

@@ -24,6 +24,8 @@ const NAMES = [
   'width',
   'height',
   'http-equiv',
+  'class',
+  'id',
 ] as const
 
 export type AttributeName = (typeof NAMES)[number]

@@ -1,24 +1,11 @@
 // What single elements of HTML say about a message, beside the text around them.
 import type { Draft } from './draft.ts'
+import { type Fact, TOLD_ELEMENTS } from './facts.ts'
 import type { Attributes } from './html-attributes.ts'
 import type { HtmlOutput } from './html-output.ts'
 
-/** Elements whose presence is told as it is. */
-const TOLD = new Set([
-  'form',
-  'script',
-  'iframe',
-  'object',
-  'embed',
-  'applet',
-  'frame',
-  'marquee',
-  'base',
-  'svg',
-  'textarea',
-  'select',
-  'style',
-])
+/** By the name of the element. */
+const TOLD = new Map<string, Fact>(TOLD_ELEMENTS.map((name) => [name, `html:${name}`]))
 
 /** Notes what the start tag tells. Returns the text that is shown in its place: an image's alternative, a button's label. */
 export function readElement(
@@ -26,9 +13,10 @@ export function readElement(
   attributes: Attributes,
   { draft, output }: { draft: Draft; output: HtmlOutput },
 ): string | undefined {
-  if (TOLD.has(name)) draft.fact(`html:${name}`)
+  const told = TOLD.get(name)
+  if (told !== undefined) draft.fact(told)
   if (attributes.hasHandler) draft.fact('html:event')
-  if (attributes.isEmpty) return undefined
+  if (attributes.isEmpty && name !== 'input') return undefined
   const background = attributes.get('background')
   if (background !== undefined) draft.link('image', background)
   switch (name) {

@@ -1,4 +1,5 @@
 // How text looks at a place of an HTML document, as far as it tells whether a person can read it.
+import type { HiddenBy } from './facts.ts'
 import type { Attributes } from './html-attributes.ts'
 import {
   BLACK,
@@ -10,10 +11,8 @@ import {
   UNKNOWN,
   WHITE,
 } from './html-colour.ts'
-import { parseStyle, type Style } from './html-style.ts'
-
-/** Why text cannot be read; a fact `html:hidden-…` each. */
-export type HiddenBy = 'display' | 'visibility' | 'size' | 'colour' | 'clip'
+import { HidingRules } from './html-sheet.ts'
+import { joinStyles, parseStyle, type Style } from './html-style.ts'
 
 /** A font of so many pixels or fewer is a line of dots. Ours; bigger ones (4px footers) are read with effort. */
 const TINY = 2
@@ -52,13 +51,18 @@ const MAX_STYLES = 500
 
 /** The looks of one document. Newsletters repeat a few styles hundreds of times: each is parsed once. */
 export class Looks {
+  readonly rules = new HidingRules()
   readonly #styles = new Map<string, Style>()
 
   /** `parent` itself, where the tag changes nothing. */
   of(parent: Look, name: string, attributes: Attributes): Look {
     if (attributes.isEmpty) return parent
     const written = attributes.get('style')
-    const style = written === undefined ? undefined : this.#style(written)
+    const own = written === undefined ? undefined : this.#style(written)
+    const ruled = this.rules.isEmpty
+      ? undefined
+      : this.rules.of(attributes.get('class'), attributes.get('id'))
+    const style = ruled === undefined ? own : joinStyles(ruled, own)
     const isHidden = attributes.has('hidden')
     const colour = style?.colour ?? ownColour(name, attributes)
     const background = style?.background ?? ownBackground(attributes)

@@ -4,6 +4,8 @@ import { type Colour, parseColour, UNKNOWN } from './html-colour.ts'
 export interface Style {
   /** `display: none`, nothing of it opaque, or moved out of the window: nothing inside can undo it. */
   readonly isGone: boolean
+  /** `display` is set, and not to none. */
+  readonly isDisplayed: boolean
   /** No room for its content, which is not shown outside of it. */
   readonly isClipped: boolean
   readonly visibility: 'hidden' | 'visible' | undefined
@@ -43,6 +45,7 @@ export function parseStyle(text: string): Style {
   const size = fontSize(values)
   return {
     isGone: isGone(values),
+    isDisplayed: values.has('display') && values.get('display') !== 'none',
     isClipped: isClipped(values),
     visibility: visibilityOf(values.get('visibility')),
     pixels: size?.pixels,
@@ -111,4 +114,19 @@ function backgroundOf(values: ReadonlyMap<string, string>): Colour | undefined {
     if (found !== UNKNOWN) return found
   }
   return colour
+}
+
+/** That of a rule with the element's own over it. */
+export function joinStyles(rule: Style, own: Style | undefined): Style {
+  if (own === undefined) return rule
+  return {
+    isGone: own.isGone || (rule.isGone && !own.isDisplayed),
+    isDisplayed: own.isDisplayed,
+    isClipped: own.isClipped || rule.isClipped,
+    visibility: own.visibility ?? rule.visibility,
+    pixels: own.pixels ?? (own.share === undefined ? rule.pixels : undefined),
+    share: own.share ?? (own.pixels === undefined ? rule.share : undefined),
+    colour: own.colour,
+    background: own.background,
+  }
 }

@@ -112,10 +112,14 @@ class HtmlReader {
     const end = rawEnd(html, element.name, start)
     if (element.raw === 'hidden') this.#output.hide(html.slice(start, end))
     else if (element.raw === 'shown') this.#output.text(html, start, end, look)
-    else if (element.name === 'style' && /background/i.test(html.slice(start, end)))
-      this.#open.forgetBackground()
+    else if (element.name === 'style') this.#styleSheet(html.slice(start, end))
     const close = html.indexOf('>', end)
     return close < 0 ? html.length : close + 1
+  }
+
+  #styleSheet(css: string): void {
+    if (/background/i.test(css)) this.#open.forgetBackground()
+    this.#looks.rules.add(css)
   }
 
   /** A comment, `<!doctype>`, `<?xml>`, or what is taken for a comment (§13.2.5.41). */

@@ -32,10 +32,10 @@ function encodedEnd(text: string, at: number, draft: Draft): number {
   const begin = BEGIN.exec(text.slice(at, lineEnd))
   if (begin === null || !isEncoded(text, lineEnd + 1)) return 0
   const stop = text.indexOf('\nend', lineEnd)
-  const end = stop < 0 ? text.length : stop + 5
+  const end = stop < 0 ? text.length : Math.min(stop + 5, text.length)
   draft.fact('encoding:uuencode')
   draft.attach(fieldText(begin[1] as string), 'application/octet-stream', end - at)
-  return Math.min(end, text.length)
+  return end
 }
 
 function isEncoded(text: string, at: number): boolean {
