@@ -1,0 +1,5 @@
+export { type FieldOptions, isSpamField, type SpamField, shownPoints, spamFields } from './fields.ts'
+export { requiredPoints, spamPoints } from './points.ts'
+export { readableText } from './reasons.ts'
+export { formatReport, type ReportOptions } from './report.ts'
+export { bayesSymbols } from './symbols.ts'
