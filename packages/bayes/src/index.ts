@@ -7,6 +7,19 @@ export type {
   ImportParser,
 } from './import/imported-row.ts'
 export { createSaBackupParser } from './import/sa-backup.ts'
+export {
+  bayesSymbols,
+  type FieldOptions,
+  formatReport,
+  isSpamField,
+  type ReportOptions,
+  readableText,
+  requiredPoints,
+  type SpamField,
+  shownPoints,
+  spamFields,
+  spamPoints,
+} from './report/index.ts'
 export type {
   BayesFilter,
   BayesStats,
