@@ -34,7 +34,7 @@ export type StartedDaemon =
 /** One of our daemons, as what starts it sees it. */
 export interface DaemonKind {
   /** Its table in postern.toml. */
-  readonly table: 'policy' | 'milter'
+  readonly table: 'policy' | 'milter' | 'spamd'
   /** The sentence for the administrator when it cannot be run in several processes under these settings. */
   processesProblem?(settings: Settings): string | undefined
   start(options: DaemonOptions): Promise<StartedDaemon>

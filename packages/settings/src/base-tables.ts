@@ -6,6 +6,7 @@ import { hostNameSetting, networkSetting } from '@postern/pipeline'
 import { z } from 'zod'
 import { dkim, milter, signing } from './milter-tables.ts'
 import { connectionSettings, listenSetting, socketSettings } from './socket-settings.ts'
+import { spamd } from './spamd-table.ts'
 
 const dnsServer = z.string().refine((text) => parseServer(text).ok, {
   error: 'must be an address such as "192.0.2.53", "127.0.0.1:5353" or "[::1]:5353"',
@@ -138,4 +139,5 @@ export const baseTables = [
   { name: 'milter', settings: milter },
   { name: 'dkim', settings: dkim },
   { name: 'signing', settings: signing },
+  { name: 'spamd', settings: spamd },
 ] as const

@@ -5,7 +5,7 @@ import { defaultSettings, formatReference, formatSample, loadSettings } from '..
 
 const inRoot = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8')
 
-const daemons = ['policy', 'dns', 'store', 'log', 'milter', 'dkim', 'signing']
+const daemons = ['policy', 'dns', 'store', 'log', 'milter', 'dkim', 'signing', 'spamd']
 const tables = [...daemons, ...checks.map(({ name }) => name)]
 
 describe('the sample', () => {
