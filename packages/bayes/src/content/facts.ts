@@ -12,6 +12,8 @@ export type Fact =
   | 'parts:many'
   | 'links:many'
   | 'html-only'
+  // HTML that is called plain text, or nothing.
+  | 'html-undeclared'
   // What is wrong with it.
   | 'broken:header'
   | 'broken:type'

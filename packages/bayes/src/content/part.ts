@@ -190,7 +190,9 @@ function readText(part: Part, draft: Draft): void {
   const text = decodeText(bytes, label, decoded === undefined ? source.text.slice(start, end) : undefined)
   // UTF-7 and its like say in ASCII what is none.
   const isAsciiText = hasOnlyAscii && (label === '' || text.length === bytes.length)
-  if (isHtml) {
+  const isUndeclared = !isHtml && part.type === PLAIN && isHtmlPage(text)
+  if (isUndeclared) draft.fact('html-undeclared')
+  if (isHtml || isUndeclared) {
     draft.hasHtml = true
     readHtml(text, draft, isAsciiText)
   } else {
@@ -198,6 +200,10 @@ function readText(part: Part, draft: Draft): void {
     readPlainText(text, draft, isAsciiText)
   }
 }
+
+/** Some programs show a page for one, whatever it is called; who sends one wants it seen so. SpamAssassin reads it so too. */
+const isHtmlPage = (text: string): boolean =>
+  text.includes('<') && /^\s*(?:<x-html>\s*)?<(?:!doctype html|html|head|body)\b/i.test(text)
 
 /** HTML may say its charset itself: WHATWG HTML §13.2.3.2 looks at the first 1,024 octets. */
 const metaCharset = (bytes: Buffer): string =>

@@ -92,6 +92,7 @@ describe('charsets', () => {
     ['no-such-thing', '\xc3\xa9', 'é'],
     ['replacement', '\xc3\xa9', 'é'],
     ['', '\x93a\x94', '“a”'],
+    ['windows-1252', '\x80\x81\x82\x9f\xa0\xff', '€\x81‚Ÿ\xa0ÿ'],
     ['utf-8', '\xef\xbb\xbfa', 'a'],
   ])('%s %j', (charset, bytes, expected) => {
     expect(shown(charset, bytes)).toBe(expected)

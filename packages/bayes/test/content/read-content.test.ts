@@ -222,6 +222,14 @@ describe('parts', () => {
     expect(contentOf(`Content-Type: ${type}`, '', body).visible).toBe(visible)
   })
 
+  it.each(['', 'Content-Type: text/plain'])('that are pages are read so: %j', (header) => {
+    expect(contentOf('A: b', ...(header === '' ? [] : [header]), '', ' <HTML>', '<p>a&amp;b')).toMatchObject({
+      visible: 'a&b',
+      facts: expect.arrayContaining(['html-undeclared', 'html-only']) as string[],
+    })
+    expect(contentOf(header || 'A: b', '', 'see <html>').visible).toBe('see <html>')
+  })
+
   it('tell whether there is only HTML', () => {
     const both = ['--x', '', 'a', '--x', 'Content-Type: text/html', '', 'b', '--x--']
     expect(multipart(...both).facts).not.toContain('html-only')
