@@ -6,8 +6,8 @@ const lineFeed = 10
 const carriageReturn = 13
 
 /** X-Spam-Prev- fields hold what a field was before SpamAssassin changed it: they stay. */
-const ours = /^X-Spam-(?!Prev-)/i
-const anyOfOurs = /^X-Spam-(?!Prev-)/im
+const spamField = '^X-Spam-(?!Prev-)'
+const ours = new RegExp(spamField, 'im')
 /** What stays above new fields: the line that mbox files begin a message with, and the envelope sender. */
 const first = /^(?:From [^\n]*\n)?(?:Return-Path:[^\n]*\n(?:[ \t][^\n]*\n)*)?/i
 
@@ -21,8 +21,8 @@ export interface RewrittenMessage {
 }
 
 /**
- * Puts header fields into a message. A field is a byte string such as `X-Spam-Flag: YES`, folded with `\n\t`; lines end as those
- * of the message do.
+ * Puts header fields into a message, in the place of earlier X-Spam fields and of earlier fields of the same names. A field is a byte
+ * string such as `X-Spam-Flag: YES`, folded with `\n\t`; lines end as those of the message do.
  */
 export function rewriteMessage(message: Uint8Array, fields: readonly ByteString[]): RewrittenMessage {
   const { end, bodyAt } = findHeaderEnd(message)
@@ -33,8 +33,9 @@ export function rewriteMessage(message: Uint8Array, fields: readonly ByteString[
   const top = first.exec(header)![0]
   // A line that continues no field would continue our last one, and say what it likes there: it is no header, so it is body.
   if (header[top.length] === ' ' || header[top.length] === '\t') added += newLine
-  if (!anyOfOurs.test(header)) return { header: top + added, restAt: top.length, bodyAt }
-  return { header: top + added + withoutOurs(header.slice(top.length)), restAt: end, bodyAt }
+  const replaced = replacedBy(fields)
+  if (!replaced.test(header)) return { header: top + added, restAt: top.length, bodyAt }
+  return { header: top + added + without(replaced, header.slice(top.length)), restAt: end, bodyAt }
 }
 
 /** Where the empty line that ends the header begins and ends. A message without one is all header. */
@@ -50,16 +51,24 @@ export function findHeaderEnd(message: Uint8Array): { readonly end: number; read
   return { end: message.length, bodyAt: message.length }
 }
 
-function withoutOurs(header: ByteString): ByteString {
+/** Matches the beginning of fields that go when these come. */
+function replacedBy(fields: readonly ByteString[]): RegExp {
+  const others = fields.map((field) => field.slice(0, field.indexOf(':'))).filter((name) => !ours.test(name))
+  return others.length === 0 ? ours : new RegExp(`${spamField}|^(?:${others.map(escaped).join('|')}):`, 'im')
+}
+
+const escaped = (name: string): string => name.replaceAll(/[^\w-]/g, '\\$&')
+
+function without(replaced: RegExp, header: ByteString): ByteString {
   let kept = ''
-  let isOurs = false
+  let isReplaced = false
   for (let start = 0; start < header.length; ) {
     const next = header.indexOf('\n', start)
     const end = next < 0 ? header.length : next + 1
     const isContinuation = header[start] === ' ' || header[start] === '\t'
     const line = header.slice(start, end)
-    if (!isContinuation) isOurs = ours.test(line)
-    if (!isOurs) kept += line
+    if (!isContinuation) isReplaced = replaced.test(line)
+    if (!isReplaced) kept += line
     start = end
   }
   return kept
@@ -69,5 +78,5 @@ function withoutOurs(header: ByteString): ByteString {
 export function removeSpamFields(message: Uint8Array): readonly [ByteString, Uint8Array] | undefined {
   const { end } = findHeaderEnd(message)
   const header = byteStringOf(message, 0, end)
-  return anyOfOurs.test(header) ? [withoutOurs(header), message.subarray(end)] : undefined
+  return ours.test(header) ? [without(ours, header), message.subarray(end)] : undefined
 }

@@ -47,6 +47,12 @@ describe('rewriteMessage', () => {
     expect(rewrite(message)).toBe(expected)
   })
 
+  it('replaces fields of the names that come', () => {
+    expect(rewrite('x-bogosity: Ham\n more\nX-Bogosity-2: a\nA: b\n\n', ['X-Bogosity: Spam'])).toBe(
+      'X-Bogosity: Spam\nX-Bogosity-2: a\nA: b\n\n',
+    )
+  })
+
   it('folds as the message does', () => {
     expect(rewrite('A: b\r\n\r\n', ['X-Spam-Status: No,\n\ttests=none'])).toBe(
       'X-Spam-Status: No,\r\n\ttests=none\r\nA: b\r\n\r\n',
