@@ -21,6 +21,9 @@ export class Desk {
   host: { name: string; addresses: readonly string[] } = { name: 'localhost', addresses: ['127.0.0.1'] }
   /** What is piped into the next command. */
   stdin: string | Uint8Array = ''
+  /** What the last command has written until now. */
+  out = ''
+  err = ''
   readonly #handlers = new Map<string, () => void>()
 
   /** Runs `postern ARGV` in this process. */
@@ -34,18 +37,18 @@ export class Desk {
   }
 
   async #watch(run: (io: CliIo) => Promise<number>): Promise<Ran> {
-    let out = ''
-    let err = ''
+    this.out = ''
+    this.err = ''
     const io: CliIo = {
       stdout: {
-        write(data) {
-          out += textOf(data)
+        write: (data) => {
+          this.out += textOf(data)
         },
         isClosed: false,
       },
       stderr: {
-        write(data) {
-          err += textOf(data)
+        write: (data) => {
+          this.err += textOf(data)
         },
         isClosed: false,
       },
@@ -57,7 +60,7 @@ export class Desk {
       onSignal: (signal, handler) => void this.#handlers.set(signal, handler),
     }
     const status = await run(io)
-    return { status, out, err }
+    return { status, out: this.out, err: this.err }
   }
 
   /** Writes postern.toml. */

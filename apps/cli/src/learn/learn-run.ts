@@ -30,6 +30,7 @@ export interface LearnRun {
   readonly stop: AbortSignal
   onUnreadable(place: string, reason: string): void
   onProgress(octetsDone: number, messages: number): void
+  onOutcome?(task: LearnTask, outcome: LearnOutcome, place: string): void
 }
 
 /** Runs through the items; resolves when the filter has answered for every message it was given. */
@@ -69,7 +70,10 @@ export async function runLearning(run: LearnRun): Promise<LearnTally> {
     await flight.room(size)
     const answer = give(run, task, item.message, run.userOf(item.file.path))
     const done = answer.then(
-      (outcome) => count(task, outcome),
+      (outcome) => {
+        count(task, outcome)
+        run.onOutcome?.(task, outcome, item.place)
+      },
       (reason: unknown) => {
         error ??= reason instanceof Error ? reason : new Error(String(reason))
       },

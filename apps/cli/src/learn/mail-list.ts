@@ -96,14 +96,22 @@ async function addMaildir(directory: string, shown: string, listing: Listing): P
   for (const part of ['cur', 'new'])
     await addMaildirFolder(path.join(directory, part), path.join(shown, part), listing)
   if (!listing.options.withSubfolders) return
-  const entries = await readdir(directory, { withFileTypes: true })
-  const folders = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith('.')).sort(byName)
-  for (const { name } of folders) {
-    const folder = path.join(directory, name)
-    if (isNoHamFolder(name) || listing.options.except.has(folder) || !(await isMaildir(folder))) continue
+  for (const folder of await subfoldersOf(directory)) {
+    if (listing.options.except.has(folder)) continue
     for (const part of ['cur', 'new'])
-      await addMaildirFolder(path.join(folder, part), path.join(shown, name, part), listing)
+      await addMaildirFolder(path.join(folder, part), path.join(shown, path.basename(folder), part), listing)
   }
+}
+
+/** The folders inside a Maildir (Maildir++), without those for junk, trash and drafts. */
+export async function subfoldersOf(maildir: string): Promise<string[]> {
+  const entries = await readdir(maildir, { withFileTypes: true })
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith('.') && !isNoHamFolder(entry.name))
+    .sort(byName)
+    .map(({ name }) => path.join(maildir, name))
+  const are = await Promise.all(folders.map(isMaildir))
+  return folders.filter((_, i) => are[i])
 }
 
 async function addMaildirFolder(directory: string, shown: string, listing: Listing): Promise<void> {

@@ -15,6 +15,7 @@ export interface MaildirName {
 }
 
 export interface MaildirFlags {
+  readonly answered: boolean
   readonly draft: boolean
   readonly seen: boolean
   /** To be deleted, or to be moved: a mail program copies and then deletes. */
@@ -32,7 +33,12 @@ export function parseMaildirName(name: string): MaildirName {
     base,
     delivered: delivered === undefined ? undefined : Number(delivered),
     octets: octets === undefined ? undefined : Number(octets),
-    flags: { draft: flags.includes('D'), seen: flags.includes('S'), trashed: flags.includes('T') },
+    flags: {
+      answered: flags.includes('R'),
+      draft: flags.includes('D'),
+      seen: flags.includes('S'),
+      trashed: flags.includes('T'),
+    },
   }
 }
 

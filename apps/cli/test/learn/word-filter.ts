@@ -9,7 +9,7 @@ export interface WordFilter extends BayesFilter {
   /** Each message learned: `spam Subject`, `-ham Subject` when it is taken back, with ` @user`. */
   readonly log: readonly string[]
   /** What to fail with from now on. */
-  breakDown(error: Error): void
+  breakDown(error: Error | undefined): void
 }
 
 export function createWordFilter(): WordFilter {
