@@ -2,15 +2,22 @@
 import { charsetLabel, decodeText } from './charset.ts'
 import type { ByteString } from './mail-content.ts'
 import { decodeHeaderQuotedPrintable } from './transfer-encoding.ts'
+import { withoutNul, withoutZeroWidth } from './zero-width.ts'
 
-const FOLD = /\r?\n[ \t]*/g
+const FOLD = /[\r\n]+[ \t]*/g
 const NON_ASCII = /[\x80-\xff]/
 
-/** The text of an unstructured field, for people. */
+/** The text of an unstructured field, for people: one line, without what has no width. */
 export function fieldText(raw: ByteString): string {
-  const line = raw.includes('\n') ? raw.replace(FOLD, ' ') : raw
-  const text = line.includes('=?') ? decodeWords(line) : rawText(line)
-  return text.trim()
+  const line = oneLine(raw)
+  const hasWords = line.includes('=?')
+  if (!hasWords && !NON_ASCII.test(line)) return line.trim()
+  return oneLine(withoutZeroWidth(hasWords ? decodeWords(line) : rawText(line))).trim()
+}
+
+function oneLine(text: string): string {
+  const line = text.includes('\n') || text.includes('\r') ? text.replace(FOLD, ' ') : text
+  return withoutNul(line)
 }
 
 /** 8-bit text without a charset: RFC 6532 has it UTF-8; the rest of the world, windows-1252. */

@@ -6,7 +6,7 @@ import { areRelated, hostOf, looksLikeUrl, shownHost } from './host.ts'
 import type { Separation } from './html-elements.ts'
 import type { Look } from './html-look.ts'
 import { ANCHOR_LENGTH } from './limits.ts'
-import { withoutZeroWidth } from './plain-text.ts'
+import { withoutZeroWidth } from './zero-width.ts'
 
 /** More than one blank, or one that is no space. */
 const LOOSE_SPACE = / [\t\n\f\r \u00a0]+|[\t\n\f\r\u00a0][\t\n\f\r \u00a0]*/g
@@ -38,15 +38,19 @@ export class HtmlOutput {
     if (start > from) this.#flow(look).space()
     if (start === end) return
     while (isSpace(html.charCodeAt(end - 1))) end--
-    this.add(html.slice(start, end), look)
+    const written = html.slice(start, end)
+    this.#put(written.includes('&') ? this.#decoded(written) : this.#spaced(written), look)
     if (end < to) this.#flow(look).space()
   }
 
-  /** `written` has no blanks around it, but as entities. */
-  add(written: string, look: Look): void {
-    const text = this.#clean(written)
+  /** Text of an attribute, which stands for its element. */
+  add(text: string, look: Look): void {
+    this.#put(this.#bare(text.replace(LOOSE_SPACE, ' ')), look)
+  }
+
+  #put(text: string, look: Look): void {
     const flow = this.#flow(look)
-    // Only `&nbsp;` can have left one.
+    // Entities and attributes can have blanks at their ends.
     const trimmed = text.startsWith(' ') || text.endsWith(' ') ? text.trim() : text
     if (text.startsWith(' ')) flow.space()
     if (trimmed === '') return
@@ -65,7 +69,7 @@ export class HtmlOutput {
   hide(written: string): void {
     const { hidden } = this.#draft
     hidden.lineEnd()
-    const text = this.#clean(written).trim()
+    const text = this.#bare(written.replace(LOOSE_SPACE, ' ')).trim()
     if (text !== '') hidden.add(text)
     hidden.lineEnd()
   }
@@ -109,11 +113,18 @@ export class HtmlOutput {
     return look.hiddenBy === undefined ? this.#draft.visible : this.#draft.hidden
   }
 
-  /** Entities decoded, runs of blanks made one space. */
-  #clean(written: string): string {
-    const hasEntities = written.includes('&')
-    const text = hasEntities ? decodeHTML(written) : written
+  #decoded(written: string): string {
+    return this.#bare(decodeHTML(written).replace(LOOSE_SPACE, ' '))
+  }
+
+  #spaced(text: string): string {
     const spaced = text.replace(LOOSE_SPACE, ' ')
-    return hasEntities || !this.#isAscii ? withoutZeroWidth(spaced, this.#draft) : spaced
+    return this.#isAscii ? spaced : this.#bare(spaced)
+  }
+
+  #bare(text: string): string {
+    const bare = withoutZeroWidth(text)
+    if (bare !== text) this.#draft.fact('text:zero-width')
+    return bare
   }
 }

@@ -1,4 +1,5 @@
 // HTML as a person sees it. Not a DOM: one pass over the tags, with a stack of what is open. WHATWG HTML §13.2.5 for what a tag is.
+import { decodeHTML } from 'entities/decode'
 import type { Draft } from './draft.ts'
 import { Attributes } from './html-attributes.ts'
 import { type Element, elementOf } from './html-elements.ts'
@@ -110,7 +111,7 @@ class HtmlReader {
   #rawText(element: Element, look: Look, start: number): number {
     const html = this.#html
     const end = rawEnd(html, element.name, start)
-    if (element.raw === 'hidden') this.#output.hide(html.slice(start, end))
+    if (element.raw === 'hidden') this.#output.hide(decodeHTML(html.slice(start, end)))
     else if (element.raw === 'shown') this.#output.text(html, start, end, look)
     else if (element.name === 'style') this.#styleSheet(html.slice(start, end))
     const close = html.indexOf('>', end)

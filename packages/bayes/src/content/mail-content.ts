@@ -6,7 +6,7 @@ export type ByteString = string
 export interface MailField {
   /** In lower case. */
   readonly name: string
-  /** Unfolded, words of RFC 2047 decoded, raw 8-bit text taken for UTF-8 or else windows-1252. */
+  /** Unfolded, words of RFC 2047 decoded, raw 8-bit text taken for UTF-8 or else windows-1252; nothing without width. */
   readonly value: string
   /** The body of the field as it stands, without the line end behind it. */
   readonly raw: ByteString

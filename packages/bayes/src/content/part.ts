@@ -11,6 +11,7 @@ import type { ByteString } from './mail-content.ts'
 import { type Parameters, parameterText, parseParameters } from './parameter.ts'
 import { readPlainText } from './plain-text.ts'
 import { decodeBase64, decodeQuotedPrintable } from './transfer-encoding.ts'
+import { withoutNul } from './zero-width.ts'
 
 /** The same octets twice: searching is faster in text, decoding needs bytes. */
 export interface Source {
@@ -187,9 +188,11 @@ function readText(part: Part, draft: Draft): void {
   if (written !== '') draft.fact(`charset:${wordOf(written)}`)
   const hasOnlyAscii = isAscii(bytes)
   const label = written === '' && isHtml && !hasOnlyAscii ? metaCharset(bytes) : written
-  const text = decodeText(bytes, label, decoded === undefined ? source.text.slice(start, end) : undefined)
+  const withNul = decodeText(bytes, label, decoded === undefined ? source.text.slice(start, end) : undefined)
+  const text = withoutNul(withNul)
+  if (text !== withNul) draft.fact('text:nul')
   // UTF-7 and its like say in ASCII what is none.
-  const isAsciiText = hasOnlyAscii && (label === '' || text.length === bytes.length)
+  const isAsciiText = hasOnlyAscii && (label === '' || withNul.length === bytes.length)
   const isUndeclared = !isHtml && part.type === PLAIN && isHtmlPage(text)
   if (isUndeclared) draft.fact('html-undeclared')
   if (isHtml || isUndeclared) {

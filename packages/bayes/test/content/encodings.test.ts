@@ -129,6 +129,8 @@ describe('encoded words', () => {
     ['=? =?utf-8?q?a?=', '=? a'],
     ['\xe9 =?utf-8?q?a?=', 'é a'],
     ['=?none?q?=E9?=', 'é'],
+    ['=?utf-8?q?V=E2=80=8Bi=C2=ADa=00g=0D=0Ara?=', 'Viag ra'],
+    ['V\xe2\x80\x8bi\0a', 'Via'],
   ])('%j', (written, value) => {
     expect(contentOf(`Subject: ${written}`, '', '').fields[0]?.value).toBe(value)
   })

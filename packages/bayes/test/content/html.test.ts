@@ -16,6 +16,7 @@ describe('HTML as text', () => {
     ['a &nbsp;<b> b</b> &nbsp; c', 'a b c'],
     ['<img alt="one &amp; two"><img src=x>three', 'one & two three'],
     ['a<img src=x>b', 'a b'],
+    ['<img alt=" &amp;lt; a&shy;b\n ">c', '&lt; ab c'],
     ['&lt;b&gt; &amp;amp; &eacute; &#x20AC; &#8364; &unknown; &copy', '<b> &amp; é € € &unknown; ©'],
     ['1 < 2 <3 <> < b', '1 < 2 <3 <> < b'],
     ['a</ b>c</>d<!b>c<?d>e', 'acdce'],
