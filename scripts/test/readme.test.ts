@@ -25,6 +25,7 @@ describe('pages', () => {
     'docs/operating/from-opendkim.md',
     'docs/operating/milter.md',
     'docs/operating/postfix.md',
+    'docs/operating/spamd.md',
     'docs/performance.md',
   ]
 
