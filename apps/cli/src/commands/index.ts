@@ -41,6 +41,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./score.ts')).score,
   },
   {
+    words: 'bayes stats',
+    summary: 'what the spam filter has learned, and whether it is enough',
+    load: async () => (await import('./bayes-stats.ts')).bayesStats,
+  },
+  {
+    words: 'bayes import',
+    summary: 'take over what SpamAssassin or bogofilter has learned',
+    load: async () => (await import('./bayes-import.ts')).bayesImport,
+  },
+  {
     words: 'helo check',
     summary: 'what the daemon says about a HELO name',
     load: async () => (await import('./helo-check.ts')).heloCheck,

@@ -2,7 +2,9 @@
 
 import { mkdirSync, utimesSync } from 'node:fs'
 import path from 'node:path'
+import type { ImportedRow } from '@postern/bayes'
 import { createLearn } from '../../src/commands/learn.ts'
+import type { CountsTaker, OpenFilter } from '../../src/learn/filter.ts'
 import { Desk, type Ran } from '../harness.ts'
 import { createWordFilter, type WordFilter } from './word-filter.ts'
 
@@ -18,12 +20,20 @@ export const mbox = (...subjects: string[]): string =>
 export class MailDesk extends Desk {
   readonly filter: WordFilter = createWordFilter()
 
+  /** What has been taken over from other filters. */
+  readonly taken: ImportedRow[] = []
+
+  readonly open: OpenFilter = async () => ({ ok: true, filter: this.filter, counts: this.#counts })
+
+  readonly #counts: CountsTaker = {
+    take: async (rows) => {
+      for await (const row of rows) this.taken.push(row)
+      return { tokens: this.taken.filter(({ kind }) => kind === 'token').length }
+    },
+  }
+
   learn(...argv: string[]): Promise<Ran> {
-    return this.runCommand(
-      'learn',
-      createLearn(async () => ({ ok: true, filter: this.filter })),
-      ...argv,
-    )
+    return this.runCommand('learn', createLearn(this.open), ...argv)
   }
 
   /** A Maildir with messages by the names of their files below it, whose subjects they are up to a comma. */

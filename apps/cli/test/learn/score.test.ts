@@ -1,6 +1,7 @@
 import type { BayesFilter, Evidence, Score } from '@postern/bayes'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createScore } from '../../src/commands/score.ts'
+import type { OpenedFilter } from '../../src/learn/filter.ts'
 import { MailDesk, mail, mbox } from './mail-desk.ts'
 
 let desk: MailDesk
@@ -9,12 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => desk.clear())
 
-const score = (...argv: string[]) =>
-  desk.runCommand(
-    'score',
-    createScore(async () => ({ ok: true, filter: desk.filter })),
-    ...argv,
-  )
+const score = (...argv: string[]) => desk.runCommand('score', createScore(desk.open), ...argv)
 
 /** A filter that always says the same. */
 const saying = (answer: Partial<Score>): BayesFilter => ({
@@ -29,7 +25,7 @@ const saying = (answer: Partial<Score>): BayesFilter => ({
 const scoreBy = (filter: BayesFilter, ...argv: string[]) =>
   desk.runCommand(
     'score',
-    createScore(async () => ({ ok: true, filter })),
+    createScore(async (options, io) => ({ ...(await desk.open(options, io)), filter }) as OpenedFilter),
     ...argv,
   )
 

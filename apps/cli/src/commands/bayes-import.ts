@@ -1,0 +1,62 @@
+import { checkDump, describeDump, dumpFormats, explainImportError, rowsOf } from '../bayes-import.ts'
+import { openDump } from '../bayes-lines.ts'
+import { complain, configOption, defineCommand, exit } from '../command.ts'
+import { type OpenFilter, openFilter } from '../learn/filter.ts'
+import { stateOf } from '../learn/learn-once.ts'
+import { formatCount } from '../learn/learn-progress.ts'
+import { formatState } from '../learn/learn-summary.ts'
+import { explainFileError } from '../learn/mail-file.ts'
+import { printable } from '../text-table.ts'
+
+const isFormat = (name: string): name is keyof typeof dumpFormats => Object.hasOwn(dumpFormats, name)
+
+/** `postern bayes import` with the filter from anywhere: tests bring their own. */
+export const createBayesImport = (open: OpenFilter) =>
+  defineCommand({
+    arguments: ['FORMAT', 'FILE'],
+    options: {
+      user: { type: 'string', short: 'u', value: 'USER', summary: "into this user's own model" },
+      'dry-run': { type: 'boolean', short: 'n', summary: 'read the dump, and take nothing' },
+      ...configOption,
+    },
+    details: `
+Takes over what another filter has learned. FORMAT is sa for what "sa-learn --backup" of SpamAssassin prints, or bogofilter for what "bogoutil
+-d wordlist.db" prints; FILE is that, or - for standard input. A dump that is damaged anywhere is not taken at all. What was learned here
+before stays, and the counts are added: import once. The messages behind the counts are not known, so they cannot be unlearned.
+Exit status: 0 taken, 1 it could not be read or the store failed, 2 a mistake on the command line or in the settings.`,
+    examples: ['bayes import sa spamassassin.backup', 'bayes import bogofilter - < wordlist.txt'],
+    async run({ options: { config, user, 'dry-run': isDry }, args: [name = '', file = ''] }, io) {
+      if (!isFormat(name))
+        return complain(
+          io,
+          `FORMAT is one of ${Object.keys(dumpFormats).join(', ')}, not "${printable(name)}"`,
+        )
+      const format = dumpFormats[name]
+      const source = openDump(file, io)
+      try {
+        const checked = await checkDump(source, format)
+        if (!checked.ok)
+          return complain(io, `${printable(file)}: ${explainImportError(checked.error, format)}`, exit.failed)
+        await io.stdout.write(`${describeDump(checked.content, format)}\n`)
+      } catch (error) {
+        const reason = explainFileError(error as NodeJS.ErrnoException)
+        return complain(io, `${printable(file)} ${reason}`, exit.failed)
+      }
+      if (isDry) return exit.ok
+      const opened = await open({ config, mayCreate: true }, io)
+      if (!opened.ok) return complain(io, opened.message, opened.isUsage ? exit.usage : exit.failed)
+      const whose = user === undefined ? {} : { user }
+      try {
+        const { tokens } = await opened.counts.take(rowsOf(source, format), { from: name, ...whose })
+        await io.stdout.write(`${formatCount(tokens)} words taken.\n`)
+        await io.stdout.write(formatState(await stateOf(opened.filter, user)))
+        return exit.ok
+      } catch (error) {
+        return complain(io, `the filter's store failed: ${(error as Error).message}`, exit.failed)
+      } finally {
+        await opened.filter.close()
+      }
+    },
+  })
+
+export const bayesImport = createBayesImport(openFilter)
