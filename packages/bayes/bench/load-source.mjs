@@ -1,5 +1,5 @@
 // Imports a TypeScript module of this folder: bundled with all sources of the workspace that it needs, other packages as installed.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -19,7 +19,9 @@ export async function loadSource(entry) {
     logLevel: 'warning',
     plugins: [{ name: 'installed-packages', setup: leaveInstalled }],
   })
-  return import(pathToFileURL(outfile).href)
+  const module = await import(pathToFileURL(outfile).href)
+  rmSync(outfile)
+  return module
 }
 
 /** A package that is not ours stays an import, of the file where its importer finds it. */

@@ -22,6 +22,8 @@ export interface Quality extends Verdicts {
   readonly hamLostAtSpamMissed: Readonly<Record<string, number>>
   readonly calibration: Calibration
   readonly curve: readonly CurvePoint[]
+  /** (1-ROCA) % of a stream without its beginning. */
+  readonly settledRocaPercent?: number | undefined
 }
 
 /** A tool, or our filter in one of its set-ups. */
@@ -31,6 +33,8 @@ export interface Column<Value> {
 }
 
 const WINDOWS = 12
+// SpamAssassin and rspamd say nothing before they have learned 200 of each class, which weighs most in their total.
+const SETTLED = 1000
 const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`
 
 export function judge(outcomes: readonly Outcome[], isStream: boolean): Quality {
@@ -45,6 +49,7 @@ export function judge(outcomes: readonly Outcome[], isStream: boolean): Quality 
     ),
     calibration: calibrate(outcomes),
     curve: isStream ? learningCurve(outcomes, WINDOWS) : [],
+    ...(isStream ? { settledRocaPercent: rocaPercent(outcomes.slice(SETTLED)) } : {}),
   }
 }
 
@@ -149,6 +154,10 @@ export function reportCurve(columns: readonly Column<Quality>[]): string {
         }),
       ]),
     ),
+    '',
+    `(1-ROCA) % without the first ${SETTLED} messages: ${columns
+      .map(({ tool, value }) => `${tool} ${fixed(value.settledRocaPercent, 4)}`)
+      .join(', ')}.`,
     '',
   ].join('\n')
 }
