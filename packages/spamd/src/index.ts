@@ -1,6 +1,7 @@
 export { type ByteString, byteStringOf } from './byte-string.ts'
 export { formatFault, type PlainFaultCode, type SpamdFault } from './fault.ts'
 export { defaultRequestLimits, type RequestLimits } from './limits.ts'
+export type { Allocate } from './message-buffer.ts'
 export {
   isScanCommand,
   nowhere,

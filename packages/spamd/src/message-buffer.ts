@@ -5,13 +5,20 @@ const trustedBytes = 1 << 20
 
 const none = new Uint8Array(0)
 
+/** Gives that many bytes, whatever is in them: all that is read of them is written before. */
+export type Allocate = (bytes: number) => Uint8Array
+
+export const allocateZeroes: Allocate = (bytes) => new Uint8Array(bytes)
+
 export class MessageBuffer {
   private bytes: Uint8Array = none
   private used = 0
   private readonly expected: number | undefined
+  private readonly allocate: Allocate
 
-  constructor(expected: number | undefined) {
+  constructor(expected: number | undefined, allocate: Allocate) {
     this.expected = expected
+    this.allocate = allocate
   }
 
   get length(): number {
@@ -29,7 +36,7 @@ export class MessageBuffer {
     if (needed > this.bytes.length) {
       const { expected = 0 } = this
       const wanted = expected <= trustedBytes ? expected : Math.min(expected, needed * 2)
-      const grown = new Uint8Array(Math.max(needed, expected === 0 ? needed * 2 : wanted))
+      const grown = this.allocate(Math.max(needed, expected === 0 ? needed * 2 : wanted))
       grown.set(this.bytes.subarray(0, this.used))
       this.bytes = grown
     }

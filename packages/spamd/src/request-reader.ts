@@ -4,7 +4,7 @@ import { type ByteString, byteStringOf } from './byte-string.ts'
 import type { SpamdFault } from './fault.ts'
 import { applyHeader, checkHead, hasHeaders, parseRequestLine } from './head-parser.ts'
 import { defaultRequestLimits, type RequestLimits } from './limits.ts'
-import { MessageBuffer } from './message-buffer.ts'
+import { type Allocate, allocateZeroes, MessageBuffer } from './message-buffer.ts'
 import type { RequestHead } from './request.ts'
 
 export type RequestEvent =
@@ -31,14 +31,17 @@ export class RequestReader {
   private waiting: Uint8Array = none
   private headers = 0
   private head: ReturnType<typeof parseRequestLine>
-  private message = new MessageBuffer(undefined)
+  private readonly allocate: Allocate
+  private message: MessageBuffer
   /** Bytes of the message so far, kept or not. */
   private length = 0
   private isEnded = false
   private endsLine = false
 
-  constructor(limits: Partial<RequestLimits> = {}) {
+  constructor(limits: Partial<RequestLimits> = {}, allocate: Allocate = allocateZeroes) {
     this.limits = { ...defaultRequestLimits, ...limits }
+    this.allocate = allocate
+    this.message = new MessageBuffer(undefined, allocate)
   }
 
   /** The request is read to its end, or cannot be. */
@@ -124,7 +127,7 @@ export class RequestReader {
     if (command === 'PING' || command === 'SKIP') this.state = 'over'
     else if (contentLength > this.limits.messageBytes) this.state = 'too-large'
     else this.state = 'message'
-    this.message = new MessageBuffer(head.contentLength)
+    this.message = new MessageBuffer(head.contentLength, this.allocate)
     return { kind: 'head', head }
   }
 
@@ -152,7 +155,7 @@ export class RequestReader {
 
   private readToEnd(isTooLarge: boolean): RequestEvent | undefined {
     if (isTooLarge) {
-      this.message = new MessageBuffer(undefined)
+      this.message = new MessageBuffer(undefined, this.allocate)
       this.state = 'too-large'
       return this.passOver()
     }

@@ -63,7 +63,7 @@ export class Transaction implements SocketWork, SpamdConnection {
     this.peer = peer
     this.transport = transport
     this.shared = shared
-    this.reader = new RequestReader(shared.limits)
+    this.reader = new RequestReader(shared.limits, Buffer.allocUnsafeSlow)
     this.deadline = setTimeout(() => this.expire(), shared.requestTimeoutMs)
   }
 
