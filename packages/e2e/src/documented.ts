@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkout } from './daemon.ts'
 
-const pages = ['postfix.md', 'spf.md', 'milter.md', 'spamd.md'].map((name) => `docs/operating/${name}`)
+const pages = ['postfix.md', 'spf.md', 'milter.md', 'spamd.md', 'learning.md'].map(
+  (name) => `docs/operating/${name}`,
+)
 const text = pages.map((page) => readFileSync(path.join(checkout, page), 'utf8')).join('')
 
 /** What the page says, and what it is here: `'127.0.0.1:10023'` by `'127.0.0.1:40123'`. */
