@@ -38,6 +38,9 @@ export interface Shared {
 /** How long a peer that has sent all it announced, but not a whole line, may go on with it. */
 const settleMs = 200
 
+/** How long a request that has not come completely is waited for when the server closes: on one machine that is long. */
+const closingMs = 500
+
 /** Bytes that a message of unknown length is taken to have when room is kept for it. */
 const unknownBytes = 1 << 20
 
@@ -49,6 +52,7 @@ export class Transaction implements SocketWork, SpamdConnection {
   private readonly reader: RequestReader
   private readonly deadline: NodeJS.Timeout
   private settling: NodeJS.Timeout | undefined = undefined
+  private closing: NodeJS.Timeout | undefined = undefined
   private head: RequestHead | undefined = undefined
   private giveBack: (() => void) | undefined = undefined
   /** Waits for room. */
@@ -83,13 +87,13 @@ export class Transaction implements SocketWork, SpamdConnection {
 
   abandon(): void {
     this.isOver = true
-    this.isRead = true
+    this.endReading()
     this.release()
   }
 
-  /** A request that is complete is answered; others are not waited for. */
+  /** A request that is complete is answered, one that is coming has a moment to. */
   close(): void {
-    if (!this.isRead) this.finish([])
+    if (!this.isRead) this.closing ??= setTimeout(() => this.isRead || this.finish([]), closingMs)
   }
 
   private advance(): void {
@@ -209,7 +213,8 @@ export class Transaction implements SocketWork, SpamdConnection {
   private finish(parts: ResponseParts): void {
     this.endReading()
     this.isDeciding = false
-    this.release()
+    // What is still to be sent is held on, until the connection is gone.
+    if (!parts.some((part) => typeof part !== 'string')) this.release()
     if (this.isOver) return
     this.isOver = true
     if (parts.length > 0) this.transport.writeParts(parts)
@@ -220,11 +225,10 @@ export class Transaction implements SocketWork, SpamdConnection {
     this.isRead = true
     clearTimeout(this.deadline)
     clearTimeout(this.settling)
+    clearTimeout(this.closing)
   }
 
   private release(): void {
-    clearTimeout(this.deadline)
-    clearTimeout(this.settling)
     this.giveBack?.()
     this.giveBack = undefined
   }

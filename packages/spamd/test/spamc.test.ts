@@ -12,13 +12,14 @@ const ham = 'Subject: hello\n\nmy friend'
 
 const asked: (ScanRequest | TellRequest)[] = []
 const learned = new Map<string, string>()
-let trouble: 'none' | 'failed' | 'throws' = 'none'
+let trouble: 'none' | 'failed' | 'throws' | 'hangs' = 'none'
 
 const handlers: SpamdServerOptions = {
   scan(request) {
     asked.push(request)
     if (trouble === 'throws') throw new Error('a bug')
     if (trouble === 'failed') return 'failed'
+    if (trouble === 'hangs') return new Promise(() => {})
     const isSpam = request.message.includes('lottery')
     return {
       spam: isSpam,
@@ -148,6 +149,11 @@ describe.runIf(hasSpamc)('spamc', () => {
     expect(await run(['-c'], spam)).toEqual({ status: 0, stdout: '0/0\n' })
     // EX_IOERR, as with the real one.
     expect(await run(['-x'], spam)).toEqual({ status: 74, stdout: '' })
+  })
+
+  it('keeps the mail as it is when scoring takes too long', async () => {
+    trouble = 'hangs'
+    expect(await run(['-t', '1'], spam)).toEqual({ status: 0, stdout: spam })
   })
 
   it('keeps the mail as it is when nobody listens', async () => {
