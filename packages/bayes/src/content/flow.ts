@@ -29,7 +29,8 @@ export class Flow {
     this.#gap = NOTHING
     const room = this.#limit - this.text.length - gap.length
     if (piece.length <= room) {
-      this.text += gap + piece
+      if (gap !== '') this.text += gap
+      this.text += piece
       return
     }
     this.isFull = true

@@ -1,19 +1,15 @@
 // What single elements of HTML say about a message, beside the text around them.
 import type { Draft } from './draft.ts'
-import { type Fact, TOLD_ELEMENTS } from './facts.ts'
 import type { Attributes } from './html-attributes.ts'
+import type { Element } from './html-elements.ts'
 import type { HtmlOutput } from './html-output.ts'
-
-/** By the name of the element. */
-const TOLD = new Map<string, Fact>(TOLD_ELEMENTS.map((name) => [name, `html:${name}`]))
 
 /** Notes what the start tag tells. Returns the text that is shown in its place: an image's alternative, a button's label. */
 export function readElement(
-  name: string,
+  { name, told }: Element,
   attributes: Attributes,
   { draft, output }: { draft: Draft; output: HtmlOutput },
 ): string | undefined {
-  const told = TOLD.get(name)
   if (told !== undefined) draft.fact(told)
   if (attributes.hasHandler) draft.fact('html:event')
   if (attributes.isEmpty && name !== 'input') return undefined

@@ -15,17 +15,31 @@ const LITTLE_TEXT = 40
 
 const isSpace = (code: number): boolean => code === 32 || (code <= 13 && code >= 9) || code === 0xa0
 
+/** What is to be done with a text before it can be shown, as bits; most need nothing. */
+const DECODE = 1
+const SPACE = 2
+const BARE = 4
+
+function needsOf(html: string, start: number, end: number): number {
+  let needs = 0
+  for (let at = start; at < end; at++) {
+    const code = html.charCodeAt(at)
+    if (code > 127) needs |= code === 0xa0 ? SPACE | BARE : BARE
+    else if (code < 32) needs |= SPACE
+    else if (code === 38) needs |= DECODE
+    else if (code === 32 && html.charCodeAt(at + 1) === 32) needs |= SPACE
+  }
+  return needs
+}
+
 export class HtmlOutput {
   images = 0
   readonly #draft: Draft
-  readonly #isAscii: boolean
   #anchor: { readonly link: DraftLink; text: string } | undefined
   #shownCharacters = 0
 
-  /** `isAscii`: without entities, the document cannot have characters without width. */
-  constructor(draft: Draft, isAscii: boolean) {
+  constructor(draft: Draft) {
     this.#draft = draft
-    this.#isAscii = isAscii
     draft.visible.lineEnd()
     draft.hidden.lineEnd()
   }
@@ -39,7 +53,8 @@ export class HtmlOutput {
     if (start === end) return
     while (isSpace(html.charCodeAt(end - 1))) end--
     const written = html.slice(start, end)
-    this.#put(written.includes('&') ? this.#decoded(written) : this.#spaced(written), look)
+    const needs = needsOf(html, start, end)
+    this.#put(needs === 0 ? written : this.#clean(written, needs), look)
     if (end < to) this.#flow(look).space()
   }
 
@@ -113,13 +128,11 @@ export class HtmlOutput {
     return look.hiddenBy === undefined ? this.#draft.visible : this.#draft.hidden
   }
 
-  #decoded(written: string): string {
-    return this.#bare(decodeHTML(written).replace(LOOSE_SPACE, ' '))
-  }
-
-  #spaced(text: string): string {
-    const spaced = text.replace(LOOSE_SPACE, ' ')
-    return this.#isAscii ? spaced : this.#bare(spaced)
+  #clean(written: string, needs: number): string {
+    const text = needs & DECODE ? decodeHTML(written) : written
+    // An entity can be any character.
+    const spaced = needs & (DECODE | SPACE) ? text.replace(LOOSE_SPACE, ' ') : text
+    return needs & (DECODE | BARE) ? this.#bare(spaced) : spaced
   }
 
   #bare(text: string): string {

@@ -1,6 +1,6 @@
 // The elements that are open, and how text looks in each.
 import { UNKNOWN } from './html-colour.ts'
-import type { Element } from './html-elements.ts'
+import { ELEMENT_KINDS, type Element, elementOf } from './html-elements.ts'
 import { Look, plainLook } from './html-look.ts'
 
 const LISTS = new Set(['ul', 'ol', 'dl', 'select'])
@@ -9,8 +9,8 @@ export class OpenElements {
   readonly #limit: number
   readonly #elements: Element[] = []
   readonly #looks: Look[] = []
-  /** How many of a name are open: most wrong end tags are told from it without a search. */
-  readonly #counts = new Map<string, number>()
+  /** How many of a kind are open: most wrong end tags are told from it without a search. */
+  readonly #counts = new Int32Array(ELEMENT_KINDS)
   /** Elements deeper than the limit, which are counted only. */
   #deeper = 0
   #root = plainLook
@@ -35,7 +35,7 @@ export class OpenElements {
     }
     this.#elements.push(element)
     this.#looks.push(look)
-    this.#counts.set(element.name, (this.#counts.get(element.name) ?? 0) + 1)
+    this.#count(element, 1)
   }
 
   /** An end tag. WHATWG HTML §13.2.6.4.7: that of an inline element does not reach out of a block, nor any out of a table's cell. */
@@ -44,13 +44,13 @@ export class OpenElements {
       this.#deeper--
       return
     }
-    if ((this.#counts.get(element.name) ?? 0) === 0) return
+    if (this.#counts[element.kind] === 0) return
     this.#cutAt(element.name, (open) => (element.isBlock ? open.isScope && !element.isScope : open.isBlock))
   }
 
   /** A start tag that ends an open element: `<p>` the `<p>` before it. */
   closeImplied(name: string): void {
-    if (this.#deeper > 0 || (this.#counts.get(name) ?? 0) === 0) return
+    if (this.#deeper > 0 || this.#counts[elementOf(name).kind] === 0) return
     this.#cutAt(name, (open) => open.isScope || LISTS.has(open.name))
   }
 
@@ -68,9 +68,12 @@ export class OpenElements {
 
   #cut(length: number): void {
     while (this.#elements.length > length) {
-      const { name } = this.#elements.pop() as Element
+      this.#count(this.#elements.pop() as Element, -1)
       this.#looks.pop()
-      this.#counts.set(name, (this.#counts.get(name) as number) - 1)
     }
+  }
+
+  #count({ kind }: Element, change: number): void {
+    this.#counts[kind] = (this.#counts[kind] as number) + change
   }
 }

@@ -19,9 +19,8 @@ const isSpace = (code: number): boolean => code === 32 || (code <= 13 && code >=
 const CONDITIONAL = /^\s*\[if\b/i
 const END_TAGS = new Map<string, RegExp>()
 
-/** `isAscii`: without entities, it cannot have characters without width. */
-export function readHtml(html: string, draft: Draft, isAscii: boolean): void {
-  new HtmlReader(html, draft, isAscii).read()
+export function readHtml(html: string, draft: Draft): void {
+  new HtmlReader(html, draft).read()
 }
 
 class HtmlReader {
@@ -33,12 +32,12 @@ class HtmlReader {
   readonly #output: HtmlOutput
   readonly #place: { readonly draft: Draft; readonly output: HtmlOutput }
 
-  constructor(html: string, draft: Draft, isAscii: boolean) {
+  constructor(html: string, draft: Draft) {
     this.#html = html
     this.#draft = draft
     this.#attributes = new Attributes(html)
     this.#open = new OpenElements(draft.limits.elements)
-    this.#output = new HtmlOutput(draft, isAscii)
+    this.#output = new HtmlOutput(draft)
     this.#place = { draft, output: this.#output }
   }
 
@@ -72,12 +71,12 @@ class HtmlReader {
     if (end < 0) return this.#html.length
     const element = elementOf(this.#html.slice(nameStart, nameEnd))
     const { name } = element
-    for (const other of element.closes) this.#open.closeImplied(other)
+    if (element.closes.length > 0) for (const other of element.closes) this.#open.closeImplied(other)
     const look = this.#looks.of(this.#open.look, name, attributes)
     this.#output.separate(element.separates, look)
     if (name === 'a') this.#output.openAnchor(attributes.get('href'))
     if (name === 'img') this.#output.images++
-    const instead = readElement(name, attributes, this.#place)
+    const instead = readElement(element, attributes, this.#place)
     if (instead !== undefined && instead !== '') this.#output.add(instead, look)
     if (element.isVoid) this.#output.separate(element.separates, look)
     else if (element.raw !== undefined) return this.#rawText(element, look, end)
@@ -114,6 +113,7 @@ class HtmlReader {
     if (element.raw === 'hidden') this.#output.hide(decodeHTML(html.slice(start, end)))
     else if (element.raw === 'shown') this.#output.text(html, start, end, look)
     else if (element.name === 'style') this.#styleSheet(html.slice(start, end))
+    this.#output.separate(element.separates, look)
     const close = html.indexOf('>', end)
     return close < 0 ? html.length : close + 1
   }

@@ -197,7 +197,7 @@ function readText(part: Part, draft: Draft): void {
   if (isUndeclared) draft.fact('html-undeclared')
   if (isHtml || isUndeclared) {
     draft.hasHtml = true
-    readHtml(text, draft, isAsciiText)
+    readHtml(text, draft)
   } else {
     if (text.trim() !== '') draft.hasPlain = true
     readPlainText(text, draft, isAsciiText)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ELEMENT_KINDS, elementOf } from '../../src/content/html-elements.ts'
 import { htmlContent, oddFacts } from './messages.ts'
 
 describe('HTML as text', () => {
@@ -24,6 +25,7 @@ describe('HTML as text', () => {
     ['a<script>b', 'a'],
     ['a<SCRIPT type="x">b</Script >c', 'ac'],
     ['a<iframe>b</iframe>c', 'ac'],
+    ['a<xmp>b<i></xmp>c', 'a\nb<i>\nc'],
     ['<textarea>a <b></textarea>c', 'a <b>c'],
     ['<input type=submit value="Buy now"><input type=text value=no>', 'Buy now'],
     ['<select><option>a<option>b</select>', 'a\nb'],
@@ -188,5 +190,18 @@ describe('elements', () => {
     ['a&shy;b', ['text:zero-width']],
   ])('%s', (html, facts) => {
     expect(oddFacts(htmlContent(html))).toEqual([...facts, 'html-only'])
+  })
+})
+
+describe('elements that are open', () => {
+  it.each(['b', 'td', 'marquee', 'svg', 'x-y', 'noscript'])('%s ends with its end tag', (name) => {
+    const hidden = `<${name} style="display:none">x<i>y</${name.toUpperCase()}>`
+    expect(htmlContent(`a${hidden}${hidden}b`).visible.replace(/\s/g, '')).toBe('ab')
+  })
+
+  it('have each a kind', () => {
+    const kinds = ['wbr', 'keygen', 'xmp', 'svg', 'textarea'].map((name) => elementOf(name).kind)
+    expect(new Set(kinds).size).toBe(5)
+    expect(Math.max(...kinds)).toBeLessThan(ELEMENT_KINDS)
   })
 })
