@@ -22,7 +22,7 @@ import {
   reportSpeed,
   reportSummary,
 } from './report.ts'
-import { measureSpeed, type Speed } from './speed.ts'
+import { measureSpeed } from './speed.ts'
 import type { Outcome, Subject, Tool } from './subject.ts'
 
 interface Protocol {
@@ -31,6 +31,8 @@ interface Protocol {
   readonly isStream: boolean
   readonly run: (subject: Subject) => Promise<readonly Outcome[]>
 }
+
+const KINDS = ['random', 'shift', 'stream', 'speed']
 
 // One of each kind is enough to read; the JSON has them all.
 const calibrated: ReadonlySet<string> = new Set(['random', 'shift', 'stream'])
@@ -41,53 +43,68 @@ export async function main(args: readonly string[], folder: string): Promise<voi
     args: [...args],
     options: {
       only: { type: 'string' },
-      protocols: { type: 'string', default: 'random,shift,stream,speed' },
+      protocols: { type: 'string', default: KINDS.join() },
       json: { type: 'string' },
       svg: { type: 'string' },
       outcomes: { type: 'string' },
     },
   })
-  const kinds = values.protocols.split(',')
+  const kinds = namesOf(values.protocols, KINDS)
   const corpus = readCorpus(dataFolder(path.join(folder, 'main.ts')))
   const { messages, duplicates, inBothClasses } = corpus
   print(`# Bayes: ${messages.length} messages of the SpamAssassin public corpus\n`)
   print(`${duplicates} duplicates and ${inBothClasses} bodies in both classes left out. ${machine()}\n`)
-  const tools = await present(
-    [ours, bogofilter, spamassassin(path.join(folder, 'peers')), rspamd],
-    values.only,
-  )
+  const all = [ours, bogofilter, spamassassin(path.join(folder, 'peers')), rspamd]
+  const names = all.map(({ name }) => name)
+  const wanted = namesOf(values.only ?? names.join(), names)
+  const tools = await present(all.filter(({ name }) => wanted.includes(name)))
 
   const qualities: Record<string, readonly Column<Quality>[]> = {}
-  const protocols = protocolsOf(corpus, kinds)
-  for (const protocol of protocols) {
-    const columns: Column<Quality>[] = []
-    for (const tool of tools) {
+  for (const protocol of protocolsOf(corpus, kinds)) {
+    const columns = await forEach(tools, async (tool) => {
       const outcomes = await withSubject(tool, protocol.run)
       if (values.outcomes !== undefined)
         writeOutcomes(values.outcomes, `${tool.name}-${protocol.name}`, outcomes)
-      columns.push({ tool: tool.name, value: judge(outcomes, protocol.isStream) })
-    }
+      return judge(outcomes, protocol.isStream)
+    })
     qualities[protocol.name] = columns
-    print(reportQuality(protocol.title, columns))
+    print(reportQuality(`${protocol.name}: ${protocol.title}`, columns))
     if (calibrated.has(protocol.name)) print(reportCalibration(columns))
     if (protocol.isStream) print(reportCurve(columns))
     if (protocol.isStream && values.svg !== undefined) writeFiles(values.svg, drawCurves(columns))
   }
+  print(reportSummary(qualities))
 
-  if (protocols.length > 0)
-    print(reportSummary(protocols.map(({ name, title }) => [title, qualities[name]!])))
-
-  const speeds: Column<Speed>[] = []
-  if (kinds.includes('speed')) {
-    for (const tool of tools)
-      speeds.push({
-        tool: tool.name,
-        value: await withSubject(tool, (subject) => measureSpeed(subject, randomSplit(corpus))),
-      })
-    print(reportSpeed(speeds))
-  }
+  const measure = (subject: Subject) => measureSpeed(subject, randomSplit(corpus))
+  const speeds = kinds.includes('speed') ? await forEach(tools, (tool) => withSubject(tool, measure)) : []
+  print(reportSpeed(speeds))
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify({ qualities, speeds }, undefined, 2)}\n`)
+}
+
+function namesOf(list: string, known: readonly string[]): readonly string[] {
+  const names = list.split(',')
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0)
+    throw new Error(`no such name: ${unknown.join(', ')}; there are ${known.join(', ')}`)
+  return names
+}
+
+/** One tool after the other. That one fails keeps no other from being measured, and is told. */
+async function forEach<Value>(
+  tools: readonly Tool[],
+  measure: (tool: Tool) => Promise<Value>,
+): Promise<readonly Column<Value>[]> {
+  const columns: Column<Value>[] = []
+  for (const tool of tools) {
+    try {
+      columns.push({ tool: tool.name, value: await measure(tool) })
+    } catch (error) {
+      process.exitCode = 1
+      print(`${tool.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`)
+    }
+  }
+  return columns
 }
 
 function protocolsOf(corpus: Corpus, kinds: readonly string[]): readonly Protocol[] {
@@ -102,25 +119,19 @@ function protocolsOf(corpus: Corpus, kinds: readonly string[]): readonly Protoco
     run: (subject) => runSplit(subject, split),
   }))
   if (kinds.includes('stream')) {
-    const title = 'Immediate feedback in date order'
+    const title = 'immediate feedback in date order'
     const stream = dateOrder(corpus)
     protocols.push({ name: 'stream', title, isStream: true, run: (subject) => runStream(subject, stream) })
   }
   return protocols
 }
 
-/** The tools that are wanted and here; says which those are, and which are not. */
-async function present(tools: readonly Tool[], only: string | undefined): Promise<readonly Tool[]> {
-  const here: Tool[] = []
-  const words: string[] = []
-  for (const tool of tools) {
-    if (only !== undefined && !only.split(',').includes(tool.name)) continue
-    const version = await tool.version()
-    words.push(`${tool.name} ${version ?? 'is not installed'}`)
-    if (version !== undefined) here.push(tool)
-  }
+/** Those of the tools that are here; says which those are, and which are not. */
+async function present(tools: readonly Tool[]): Promise<readonly Tool[]> {
+  const versions = await Promise.all(tools.map((tool) => tool.version()))
+  const words = tools.map(({ name }, i) => `${name} ${versions[i] ?? 'is not installed'}`)
   print(`Tools: ${words.join(', ')}.\n`)
-  return here
+  return tools.filter((_, i) => versions[i] !== undefined)
 }
 
 async function withSubject<Value>(tool: Tool, use: (subject: Subject) => Promise<Value>): Promise<Value> {
@@ -151,5 +162,5 @@ function machine(): string {
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+  if (text !== '') process.stdout.write(`${text}\n`)
 }

@@ -13,7 +13,7 @@ export interface Split<Message extends Sample = Sample> {
 /** Half is learned, by the first bit of the message's digest; both halves come from the same feeds. */
 export function randomSplit({ messages }: Corpus): Split<CorpusMessage> {
   const isTest = (message: CorpusMessage) => message.digest[0]! >= 128
-  const names = { name: 'random', title: 'Random split' }
+  const names = { name: 'random', title: 'half learned, by digest' }
   return divide(names, messages, isTest)
 }
 
@@ -29,7 +29,7 @@ const learnedSources: readonly (readonly [name: string, ham: Source, spam: Sourc
 /** The filter learns some sources, and is tested on others. The first is the lab's. */
 export function shiftSplits({ messages }: Corpus): readonly Split<CorpusMessage>[] {
   return learnedSources.map(([name, ...learned]) => {
-    const title = `Learned ${learned.join(' and ')}, tested on the other sources`
+    const title = `learned ${learned.join(' and ')}, tested on the other sources`
     return divide({ name, title }, messages, ({ source }) => !learned.includes(source))
   })
 }

@@ -92,19 +92,23 @@ export function reportQuality(title: string, columns: readonly Column<Quality>[]
   ].join('\n')
 }
 
-/** Every protocol on one line. */
-export function reportSummary(protocols: readonly (readonly [string, readonly Column<Quality>[]])[]): string {
-  const tools = protocols[0]?.[1].map(({ tool }) => tool) ?? []
+/** Every protocol, by its name, on one line. */
+export function reportSummary(qualities: Readonly<Record<string, readonly Column<Quality>[]>>): string {
+  const protocols = Object.entries(qualities)
+  const tools = [...new Set(protocols.flatMap(([, columns]) => columns.map(({ tool }) => tool)))]
+  if (tools.length === 0) return ''
+  const cell = (value: Quality | undefined): string =>
+    value === undefined
+      ? ''
+      : `${fixed(value.rocaPercent, 4)}; ${value.hamAsSpam}; ${percent(shareCaught(value))}`
   return [
     '### All protocols: (1-ROCA) %; ham called spam; spam called spam',
     '',
     ...table(
       ['protocol', ...tools],
-      protocols.map(([title, columns]) => [
-        title,
-        ...columns.map(
-          ({ value }) => `${fixed(value.rocaPercent, 4)}; ${value.hamAsSpam}; ${percent(shareCaught(value))}`,
-        ),
+      protocols.map(([name, columns]) => [
+        name,
+        ...tools.map((wanted) => cell(columns.find(({ tool }) => tool === wanted)?.value)),
       ]),
     ),
     '',
@@ -116,6 +120,7 @@ const shareCaught = ({ spam, spamAsHam, unsureSpam }: Verdicts): number =>
 
 /** Of the messages told so much, how many were spam. */
 export function reportCalibration(columns: readonly Column<Quality>[]): string {
+  if (columns.length === 0) return ''
   const edges = new Map<string, number>()
   for (const { value } of columns)
     for (const { from, to } of value.calibration.bins) edges.set(`${from}-${to}`, from)
@@ -139,6 +144,7 @@ export function reportCalibration(columns: readonly Column<Quality>[]): string {
 
 /** Window by window: errors at the tool's thresholds, unsure, and (1-ROCA) % of the window. */
 export function reportCurve(columns: readonly Column<Quality>[]): string {
+  if (columns.length === 0) return ''
   const windows = columns[0]?.value.curve ?? []
   return [
     'Along the stream, in each window: ham as spam + spam as ham / unsure / (1-ROCA) %:',
@@ -163,6 +169,7 @@ export function reportCurve(columns: readonly Column<Quality>[]): string {
 }
 
 export function reportSpeed(columns: readonly Column<Speed>[]): string {
+  if (columns.length === 0) return ''
   return [
     '### Speed (one process, one message after the other)',
     '',
