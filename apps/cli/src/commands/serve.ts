@@ -2,9 +2,10 @@ import { type DaemonKind, serveDaemons } from '@postern/daemon'
 import { milterd } from '@postern/milterd'
 import { policyd } from '@postern/policyd'
 import { findSettings, readSettingsFile } from '@postern/settings/file'
+import { spamd } from '@postern/spamd-daemon'
 import { complain, configOption, defineCommand, type ExitStatus, exit } from '../command.ts'
 
-const daemons: readonly DaemonKind[] = [policyd, milterd]
+const daemons: readonly DaemonKind[] = [policyd, milterd, spamd]
 
 export const serve = defineCommand({
   arguments: [],

@@ -46,12 +46,9 @@ export async function runLearning(run: LearnRun): Promise<LearnTally> {
     outcomes[task][outcome] = (outcomes[task][outcome] ?? 0) + 1
   }
   const flight = createFlight()
-  const stopped = new Promise<undefined>((resolve) => {
-    if (run.stop.aborted) resolve(undefined)
-    run.stop.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
+  const nextItem = orStopped(run.items, run.stop)
   while (!run.stop.aborted && error === undefined) {
-    const next = await Promise.race([run.items.next(), stopped])
+    const next = await nextItem()
     if (next === undefined || next.done) break
     const item = next.value
     const { class: task } = item
@@ -87,6 +84,18 @@ export async function runLearning(run: LearnRun): Promise<LearnTally> {
   const tally = { outcomes, messages, octets }
   if (error !== undefined) return { ...tally, ended: { error } }
   return run.stop.aborted ? { ...tally, ended: 'stopped' } : tally
+}
+
+/** The next item, or undefined at once when it is to stop, though the item may never come. */
+function orStopped<T>(items: AsyncGenerator<T>, stop: AbortSignal) {
+  let giveUp: (() => void) | undefined
+  stop.addEventListener('abort', () => giveUp?.(), { once: true })
+  // Not Promise.race, which would keep every item as long as the other promise is open.
+  return () =>
+    new Promise<IteratorResult<T> | undefined>((resolve, reject) => {
+      giveUp = () => resolve(undefined)
+      items.next().then(resolve, reject)
+    })
 }
 
 async function give(
