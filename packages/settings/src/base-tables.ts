@@ -6,6 +6,7 @@ import { hostNameSetting, networkSetting } from '@postern/pipeline'
 import { z } from 'zod'
 import { dkim, milter, signing } from './milter-tables.ts'
 import { connectionSettings, listenSetting, socketSettings } from './socket-settings.ts'
+import { bayes, spam } from './spam-tables.ts'
 import { spamd } from './spamd-table.ts'
 
 const dnsServer = z.string().refine((text) => parseServer(text).ok, {
@@ -140,4 +141,6 @@ export const baseTables = [
   { name: 'dkim', settings: dkim },
   { name: 'signing', settings: signing },
   { name: 'spamd', settings: spamd },
+  { name: 'bayes', settings: bayes },
+  { name: 'spam', settings: spam },
 ] as const

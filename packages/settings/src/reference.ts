@@ -1,4 +1,4 @@
-import { formatTakes, formatTomlValue, type Setting, settingsTables } from './setting-list.ts'
+import { formatTakes, formatTomlValue, type Setting, settingsTables, tableOf } from './setting-list.ts'
 
 const preamble = `# Settings
 
@@ -16,13 +16,19 @@ The file is [TOML](https://toml.io): text is in quotes, lists are in brackets, \
 /** The reference of postern.toml in Markdown: a section for each table, a row for each key. */
 export function formatReference(): string {
   const sections = settingsTables.map(({ name, description, settings }) => {
-    const rows = settings.map(formatRow)
-    const head = ['| key | takes | default | meaning |', '|---|---|---|---|']
-    return [`## \`[${name}]\``, ...(description ? [description] : []), [...head, ...rows].join('\n')].join(
+    const inner = settings.flatMap((setting) => {
+      const rows = tableOf(setting)
+      return rows ? [`### \`[[${name}.${setting.key}]]\``, formatRows(rows)] : []
+    })
+    return [`## \`[${name}]\``, ...(description ? [description] : []), formatRows(settings), ...inner].join(
       '\n\n',
     )
   })
   return `${[preamble, ...sections].join('\n\n')}\n`
+}
+
+function formatRows(settings: readonly Setting[]): string {
+  return ['| key | takes | default | meaning |', '|---|---|---|---|', ...settings.map(formatRow)].join('\n')
 }
 
 function formatRow({ key, takes, defaultValue, description }: Setting): string {

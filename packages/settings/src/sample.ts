@@ -1,4 +1,4 @@
-import { formatTakes, formatTomlValue, type Setting, settingsTables } from './setting-list.ts'
+import { formatTakes, formatTomlValue, type Setting, settingsTables, tableOf } from './setting-list.ts'
 
 const columns = 100
 
@@ -9,13 +9,16 @@ file again on SIGHUP. Whatever is not set keeps its default; an empty file is a 
 /** A postern.toml in which every key stands with its meaning and, commented out, its default. */
 export function formatSample(): string {
   const sections = settingsTables.map(({ name, description, settings }) =>
-    [...comment(description), `[${name}]`, ...settings.map((setting) => formatSetting(setting))].join('\n'),
+    [...comment(description), `[${name}]`, ...settings.map((setting) => formatSetting(setting, name))].join(
+      '\n',
+    ),
   )
   return `${[comment(preamble).join('\n'), ...sections].join('\n\n')}\n`
 }
 
 /** The sentence, what the key takes, and the line that sets it: without a blank behind its "#" where it is a default. */
-function formatSetting({ key, takes, defaultValue, example, description }: Setting): string {
+function formatSetting(setting: Setting, table: string): string {
+  const { key, takes, defaultValue, example, description } = setting
   const lines = ['', ...comment(description)]
   if (takes.kind !== 'text' && takes.kind !== 'list') lines.push(...comment(`Takes ${formatTakes(takes)}.`))
   if (defaultValue !== undefined) lines.push(`#${key} = ${formatTomlValue(defaultValue)}`)
@@ -23,6 +26,10 @@ function formatSetting({ key, takes, defaultValue, example, description }: Setti
     lines.push('# There is no default. An example:')
     lines.push(`#   ${key} = ${formatTomlValue(example ?? '')}`)
   }
+  const inner = tableOf(setting)
+  if (inner) lines.push('# Each is a table of its own. An example:', `#     [[${table}.${key}]]`)
+  for (const one of inner ?? [])
+    if (one.example !== undefined) lines.push(`#     ${one.key} = ${formatTomlValue(one.example)}`)
   return lines.join('\n')
 }
 

@@ -37,6 +37,7 @@ export function explainIssue(
   let name = String(key)
   for (const step of rest) {
     if (takes?.kind === 'list') takes = takes.of
+    else if (takes?.kind === 'table') takes = takes.settings.find((setting) => setting.key === step)?.takes
     name = typeof step === 'number' ? `element ${step + 1} of ${name}` : `${step} in ${name}`
   }
   const raw = document.spotOf(path) && written(spot)
@@ -96,6 +97,8 @@ function mendingHint(raw: string | undefined, takes: Takes | undefined): string 
   if (raw === undefined || takes === undefined) return ''
   const isText = /^["']/.test(raw)
   const inner = raw.slice(1, -1).trim()
+  if (takes.kind === 'list' && takes.of.kind === 'table')
+    return raw === 'a table' ? ': its header is in double brackets, [[…]]' : ''
   if (takes.kind === 'list') return isText ? `: write [${raw}]` : ''
   if (/^\[[^,]*\]$/.test(raw)) return ': leave out the brackets'
   if (takes.kind === 'text' || takes.kind === 'choice')
@@ -108,7 +111,7 @@ function mendingHint(raw: string | undefined, takes: Takes | undefined): string 
 /** A key that its table does not have. */
 export function explainUnknownKey({ table, path }: Subject, document: RepairedDocument): SettingsProblem {
   const key = String(path.at(-1))
-  const keys = findTable(table)?.settings.map((setting) => setting.key) ?? []
+  const keys = keysAt(table, path.slice(1, -1))
   const place = {
     ...nearestSpot(path, document).key,
     path: pathIn(document, path),
@@ -123,6 +126,18 @@ export function explainUnknownKey({ table, path }: Subject, document: RepairedDo
   }
   const hint = meant === undefined ? '.' : `; did you mean ${meant}?`
   return { ...place, message: `${key} is no setting here${hint} It may be one of: ${keys.join(', ')}` }
+}
+
+/** The keys of a table, or of a table inside it. */
+function keysAt(table: string, path: Path): string[] {
+  let settings = findTable(table)?.settings ?? []
+  for (const step of path) {
+    if (typeof step === 'number') continue
+    const takes = settings.find(({ key }) => key === step)?.takes
+    const inner = takes?.kind === 'list' ? takes.of : takes
+    settings = inner?.kind === 'table' ? inner.settings : []
+  }
+  return settings.map(({ key }) => key)
 }
 
 /** A table that there is none of, or a setting that stands outside of all tables. */

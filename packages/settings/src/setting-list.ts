@@ -30,6 +30,7 @@ export type Takes =
       readonly max?: number | undefined
     }
   | { readonly kind: 'list'; readonly of: Takes; readonly isEmptyAllowed: boolean }
+  | { readonly kind: 'table'; readonly settings: readonly Setting[] }
 
 export interface SettingsTable {
   readonly name: string
@@ -41,10 +42,13 @@ type JsonSchema = z.core.JSONSchema.JSONSchema
 
 /** Every table with its settings, in the order of the reference and the sample. */
 export const settingsTables: readonly SettingsTable[] = [...tables].map(([name, table]) => {
-  const { description = '', properties = {} } = z.toJSONSchema(table, { io: 'input' })
-  const settings = Object.entries(properties).map(([key, schema]) => settingOf(key, schema as JsonSchema))
-  return { name, description, settings }
+  const schema = z.toJSONSchema(table, { io: 'input' })
+  return { name, description: schema.description ?? '', settings: settingsOf(schema) }
 })
+
+function settingsOf({ properties = {} }: JsonSchema): Setting[] {
+  return Object.entries(properties).map(([key, schema]) => settingOf(key, schema as JsonSchema))
+}
 
 /** The table of this name. */
 export function findTable(name: string): SettingsTable | undefined {
@@ -88,6 +92,8 @@ function takesOf(key: string, schema: JsonSchema): Takes {
         of: takesOf(key, schema.items as JsonSchema),
         isEmptyAllowed: !schema.minItems,
       }
+    case 'object':
+      return { kind: 'table', settings: settingsOf(schema) }
     default:
       // A setting of a shape that this page and its messages have no words for is our own mistake.
       throw new TypeError(`setting ${key} has a schema of an unknown kind: ${JSON.stringify(schema)}`)
@@ -98,6 +104,10 @@ function takesOf(key: string, schema: JsonSchema): Takes {
 function bound(value: number | boolean | undefined): number | undefined {
   return typeof value !== 'number' || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value
 }
+
+/** The settings of each table, when a setting takes a list of tables. */
+export const tableOf = ({ takes }: Setting): readonly Setting[] | undefined =>
+  takes.kind === 'list' && takes.of.kind === 'table' ? takes.of.settings : undefined
 
 /** What a setting takes, in words: `a whole number from 0 to 86400`. */
 export function formatTakes(takes: Takes): string {
@@ -112,7 +122,10 @@ export function formatTakes(takes: Takes): string {
       return alternatives(takes.choices.map((choice) => JSON.stringify(choice)))
     case 'number':
       return (takes.isWhole ? 'a whole number' : 'a number') + formatRange(takes)
+    case 'table':
+      return `a table with the keys ${takes.settings.map(({ key }) => key).join(', ')}`
     case 'list': {
+      if (takes.of.kind === 'table') return 'a list of tables'
       const elements = takes.of.kind === 'text' ? 'texts in quotes' : `values, each ${formatTakes(takes.of)}`
       return `a list of ${elements}${takes.isEmptyAllowed ? '' : ', at least one'}`
     }
