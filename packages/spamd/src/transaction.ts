@@ -60,7 +60,8 @@ export class Transaction implements SocketWork, SpamdConnection {
   /** The request is read, or refused. */
   private isRead = false
   private isOver = false
-  isDeciding = false
+  /** The handler is asked. */
+  private isAsking = false
 
   constructor(id: number, peer: string, transport: SocketTransport, shared: Shared) {
     this.id = id
@@ -69,6 +70,10 @@ export class Transaction implements SocketWork, SpamdConnection {
     this.shared = shared
     this.reader = new RequestReader(shared.limits, Buffer.allocUnsafeSlow)
     this.deadline = setTimeout(() => this.expire(), shared.requestTimeoutMs)
+  }
+
+  get isDeciding(): boolean {
+    return this.isAsking || this.isHeldBack
   }
 
   receive(bytes: Uint8Array): void {
@@ -134,13 +139,16 @@ export class Transaction implements SocketWork, SpamdConnection {
       this.refuse({ code: 'tell-disabled' })
       return
     }
-    this.isHeldBack = true
+    let hasRoom = false
     this.giveBack = this.shared.held.take(this.bytesFor(head), () => {
+      hasRoom = true
+      if (this.isHeldBack) this.transport.resume()
       this.isHeldBack = false
-      this.transport.resume()
       this.advance()
     })
-    if (this.isHeldBack) this.transport.pause()
+    if (hasRoom) return
+    this.isHeldBack = true
+    this.transport.pause()
   }
 
   private isTellAllowed(): boolean {
@@ -156,7 +164,7 @@ export class Transaction implements SocketWork, SpamdConnection {
   }
 
   private async takeMessage(head: RequestHead, bytes: Uint8Array): Promise<void> {
-    this.isDeciding = true
+    this.isAsking = true
     let message = bufferOf(bytes)
     if (head.isCompressed) {
       const inflated = await this.shared.inflater.inflate(bytes)
@@ -212,7 +220,7 @@ export class Transaction implements SocketWork, SpamdConnection {
   /** Sends the answer, reads away what the peer still sends, closes. */
   private finish(parts: ResponseParts): void {
     this.endReading()
-    this.isDeciding = false
+    this.isAsking = false
     // What is still to be sent is held on, until the connection is gone.
     if (!parts.some((part) => typeof part !== 'string')) this.release()
     if (this.isOver) return

@@ -169,6 +169,20 @@ describe('messages', () => {
     expect(await all).toEqual(Array(10).fill(isHam))
   })
 
+  it('that wait are not taken for silent ones', async () => {
+    const gated = gate()
+    const { port } = await start({ scan: gated.scan, limits: { heldBytes: 1 }, idleTimeoutMs: 40 })
+    const first = talk(port, [check('first\n')])
+    await gated.until(1)
+    const second = talk(port, [check('second\n')], { end: false })
+    const idle = talk(port, [], { end: false })
+    expect(await idle).toBe('')
+    gated.open()
+    await gated.until(1)
+    gated.open()
+    expect(await Promise.all([first, second])).toEqual([isHam, isHam])
+  })
+
   it('larger than all room are taken when there is nothing else', async () => {
     const { port } = await start({ limits: { heldBytes: 10 } })
     expect(await talk(port, [check('more than ten bytes\n')])).toBe(isHam)
