@@ -1,5 +1,5 @@
+export { stateDirectory } from '@postern/daemon'
 export { greylistRules, identityRules } from './greylist-settings.ts'
 export { policyd, runPolicyd } from './policyd.ts'
 export { createPorts } from './ports.ts'
 export { createConfiguredGreylist } from './service.ts'
-export { stateDirectory } from './state.ts'

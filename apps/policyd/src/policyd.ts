@@ -7,11 +7,11 @@ import {
   openDns as openOwnDns,
   reloadSettings,
   type StartedDaemon,
+  stateDirectory,
 } from '@postern/daemon'
 import { createPolicyServer, serveStream } from '@postern/postfix-policy/server'
 import { processesProblem } from './processes-problem.ts'
 import { createService, type Service } from './service.ts'
-import { stateDirectory } from './state.ts'
 import { openStore } from './store.ts'
 import { startSweeping } from './sweep.ts'
 import { version } from './version.ts'

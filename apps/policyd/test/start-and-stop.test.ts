@@ -5,8 +5,7 @@ import path from 'node:path'
 import { parseListenAddress } from '@postern/listener'
 import { createPolicyClient } from '@postern/postfix-policy/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { runPolicyd } from '../src/index.ts'
-import { stateDirectory } from '../src/state.ts'
+import { runPolicyd, stateDirectory } from '../src/index.ts'
 import { newDirectory, requestOf, settingsOf, startTestDaemon, startTestDns } from './in-process.ts'
 
 /** Starts a daemon with a memory store that listens there. */

@@ -1,5 +1,6 @@
 import type { LoadedSettings, Settings } from '@postern/settings'
 import type { DnsOpener } from './dns.ts'
+import type { FilterOpener } from './open-filter.ts'
 
 /** What a daemon is started with. */
 export interface DaemonOptions {
@@ -12,6 +13,8 @@ export interface DaemonOptions {
   readonly reload?: (() => LoadedSettings) | undefined
   /** Daemons of one process share their DNS cache. By default each has its own. */
   readonly openDns?: DnsOpener | undefined
+  /** Daemons of one process share the filter and its store. By default each opens its own. */
+  readonly openFilter?: FilterOpener | undefined
 }
 
 /** A running daemon. */

@@ -11,5 +11,15 @@ export {
   type Who,
 } from './key-safety.ts'
 export { type Log, type LogFields, type LogLevel, type LogOptions, openLog } from './log.ts'
+export {
+  createSharedFilters,
+  type FilterOpener,
+  type FilterPlace,
+  filterDirectory,
+  openFilter,
+  type SharedFilters,
+} from './open-filter.ts'
+export { openPatiently, type PatientFilterOptions } from './patient-filter.ts'
 export { type ProgramIo, processProgramIo, runAsProgram, serveDaemons } from './program.ts'
 export { type FixedSettings, type ReloadParts, reloadSettings } from './reload.ts'
+export { stateDirectory } from './state-directory.ts'

@@ -4,6 +4,7 @@ import type { Settings } from '@postern/settings'
 import { findSettings, readSettingsFile } from '@postern/settings/file'
 import type { Daemon, DaemonKind, DaemonOptions } from './daemon.ts'
 import { createSharedDns } from './dns.ts'
+import { createSharedFilters } from './open-filter.ts'
 import { inProcesses } from './processes.ts'
 
 /** How the program hears of signals and complains; tests hand in their own. */
@@ -64,6 +65,7 @@ async function serve(kinds: readonly DaemonKind[], options: DaemonOptions, io: P
   // From here on, so that a signal in the first moments does not end what is just starting.
   const daemons: Daemon[] = []
   const dns = createSharedDns()
+  const filters = createSharedFilters()
   io.onSignal('SIGHUP', () => {
     dns.renew()
     for (const daemon of daemons) daemon.reload()
@@ -75,7 +77,7 @@ async function serve(kinds: readonly DaemonKind[], options: DaemonOptions, io: P
   })
   const closeAll = () => Promise.all(daemons.map((daemon) => daemon.close()))
   for (const kind of kinds) {
-    const started = await kind.start({ ...options, openDns: dns.open })
+    const started = await kind.start({ ...options, openDns: dns.open, openFilter: filters.open })
     if (!started.ok) {
       io.complain(started.message)
       await closeAll()
