@@ -9,7 +9,8 @@ const carriageReturn = 13
 const spamField = '^X-Spam-(?!Prev-)'
 const ours = new RegExp(spamField, 'im')
 /** What stays above new fields: the line that mbox files begin a message with, and the envelope sender. */
-const first = /^(?:From [^\n]*\n)?(?:Return-Path:[^\n]*\n(?:[ \t][^\n]*\n)*)?/i
+const separator = /^(?:From [^\n]*\n)?/
+const returnPath = /^(?:Return-Path:[^\n]*\n(?:[ \t][^\n]*\n)*)?/i
 
 export interface RewrittenMessage {
   /** The new header, up to where the rest of the message goes on unchanged. */
@@ -30,12 +31,16 @@ export function rewriteMessage(message: Uint8Array, fields: readonly ByteString[
   const newLine = header.includes('\r\n') || message[end] === carriageReturn ? '\r\n' : '\n'
   let added = ''
   for (const field of fields) added += field.replaceAll(/\r?\n/g, newLine) + newLine
-  const top = first.exec(header)![0]
-  // A line that continues no field would continue our last one, and say what it likes there: it is no header, so it is body.
-  if (header[top.length] === ' ' || header[top.length] === '\t') added += newLine
   const replaced = replacedBy(fields)
-  if (!replaced.test(header)) return { header: top + added, restAt: top.length, bodyAt }
-  return { header: top + added + without(replaced, header.slice(top.length)), restAt: end, bodyAt }
+  const isReplacing = replaced.test(header)
+  const kept = isReplacing ? without(replaced, header) : header
+  const mbox = separator.exec(header)![0]
+  const top = mbox + returnPath.exec(kept.slice(mbox.length))![0]
+  // A line that continues no field would continue our last one, and say what it likes there: it is no header, so it is body.
+  const needsEnd = message.length === 0 || kept[top.length] === ' ' || kept[top.length] === '\t'
+  if (needsEnd) added += newLine
+  if (!isReplacing) return { header: top + added, restAt: top.length, bodyAt }
+  return { header: top + added + kept.slice(top.length), restAt: end, bodyAt }
 }
 
 /** Where the empty line that ends the header begins and ends. A message without one is all header. */

@@ -1,6 +1,7 @@
 // The same bytes to the real spamd and to us, and the same bytes back.
 
 import { deflateSync } from 'node:zlib'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSpamcClient } from '../src/client.ts'
 import type { ScanAnswer, ScanRequest } from '../src/server.ts'
@@ -126,6 +127,41 @@ describe.runIf(hasSpamd)('as the real spamd answers', () => {
 
   it.each(otherRows)('%s', async (_name, request) => {
     expect(await talk(ours.port, [request])).toBe(await talk(real.port, [request]))
+  })
+
+  it('requests and messages of all kinds', async () => {
+    const field = fc.constantFrom(
+      ...['A: b', 'Subject: friend', 'X-Spam-Flag: NO', 'x-spam-x: y\n\tfolded', 'X-Spam-Prev-Subject: z'],
+      ...['Return-Path: <x@y.example>', 'To: c\n folded', 'M\xfc: \xfc'],
+    )
+    const message = fc
+      .record({
+        mbox: fc.constantFrom('', 'From a@b.example Mon Jan  1 00:00:00 2024\n'),
+        fields: fc.array(field, { minLength: 1, maxLength: 6 }),
+        body: fc.constantFrom('', '\n', '\nlottery\n', '\n.\n\nnearly', '\n\n\xff\x80\n'),
+        end: fc.constantFrom('\n', '\r\n'),
+      })
+      .map(({ mbox, fields, body, end }) =>
+        `${mbox}From: a@b.example\n${fields.join('\n')}\n${body}`.replaceAll('\n', end),
+      )
+    const request = fc.record({
+      command: fc.constantFrom(...scans),
+      version: fc.constantFrom('1.5', '1.3', '1.2', '1.1', '1.0', '2', 'x'),
+      message,
+      wrong: fc.constantFrom(0, 0, 0, 1, -1, 3, -20, 100),
+      isLengthTold: fc.boolean(),
+    })
+    await fc.assert(
+      fc.asyncProperty(request, async ({ command, version, message, wrong, isLengthTold }) => {
+        const length = isLengthTold ? `Content-length: ${Math.max(0, message.length + wrong)}\r\n` : ''
+        const text = `${command} SPAMC/${version}\r\n${Number(version) > 1 ? `${length}\r\n` : ''}${message}`
+        const [told, expected] = [await talk(ours.port, [text]), await talk(real.port, [text])]
+        // What a report says is the filter's affair.
+        if (!command.startsWith('REPORT')) expect(told).toBe(expected)
+        else expect(told.split('\r\n')[0]).toBe(expected.split('\r\n')[0])
+      }),
+      { numRuns: 300, seed: 20_261_122 },
+    )
   })
 
   it('compressed', async () => {

@@ -41,7 +41,12 @@ describe('rewriteMessage', () => {
     ['no header', '\nbody', 'X-Spam-Flag: YES\n\nbody'],
     ['no header, CRLF', '\r\nbody', 'X-Spam-Flag: YES\r\n\r\nbody'],
     ['no body', 'A: b\n', 'X-Spam-Flag: YES\nA: b\n'],
-    ['nothing', '', 'X-Spam-Flag: YES\n'],
+    ['nothing', '', 'X-Spam-Flag: YES\n\n'],
+    [
+      'below Return-Path once others are gone',
+      'X-Spam-A: 1\nReturn-Path: <>\nA: b\n\n',
+      'Return-Path: <>\nX-Spam-Flag: YES\nA: b\n\n',
+    ],
     ['a first line that would continue ours is body', ' NO\nA: b\n\n', 'X-Spam-Flag: YES\n\n NO\nA: b\n\n'],
   ])('%s', (_name, message, expected) => {
     expect(rewrite(message)).toBe(expected)
