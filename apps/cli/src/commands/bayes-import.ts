@@ -1,3 +1,4 @@
+import { userOption, whose, withFilter } from '../bayes-filter.ts'
 import { checkDump, describeDump, dumpFormats, explainImportError, rowsOf } from '../bayes-import.ts'
 import { openDump } from '../bayes-lines.ts'
 import { complain, configOption, defineCommand, exit } from '../command.ts'
@@ -15,7 +16,7 @@ export const createBayesImport = (open: OpenFilter) =>
   defineCommand({
     arguments: ['FORMAT', 'FILE'],
     options: {
-      user: { type: 'string', short: 'u', value: 'USER', summary: "into this user's own model" },
+      ...userOption,
       'dry-run': { type: 'boolean', short: 'n', summary: 'read the dump, and take nothing' },
       ...configOption,
     },
@@ -43,19 +44,12 @@ Exit status: 0 taken, 1 it could not be read or the store failed, 2 a mistake on
         return complain(io, `${printable(file)} ${reason}`, exit.failed)
       }
       if (isDry) return exit.ok
-      const opened = await open({ config, mayCreate: true }, io)
-      if (!opened.ok) return complain(io, opened.message, opened.isUsage ? exit.usage : exit.failed)
-      const whose = user === undefined ? {} : { user }
-      try {
-        const { tokens } = await opened.counts.take(rowsOf(source, format), { from: name, ...whose })
+      return withFilter(open, { config, mayCreate: true }, io, async ({ filter, keeper }) => {
+        const { tokens } = await keeper.take(rowsOf(source, format), { from: name, ...whose(user) })
         await io.stdout.write(`${formatCount(tokens)} words taken.\n`)
-        await io.stdout.write(formatState(await stateOf(opened.filter, user)))
+        await io.stdout.write(formatState(await stateOf(filter, user)))
         return exit.ok
-      } catch (error) {
-        return complain(io, `the filter's store failed: ${(error as Error).message}`, exit.failed)
-      } finally {
-        await opened.filter.close()
-      }
+      })
     },
   })
 

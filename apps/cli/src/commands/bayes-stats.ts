@@ -1,4 +1,6 @@
-import { complain, configOption, defineCommand, exit, jsonOption, printJson } from '../command.ts'
+import type { BayesStats } from '@postern/bayes'
+import { userOption, withFilter } from '../bayes-filter.ts'
+import { configOption, defineCommand, exit, jsonOption, printJson } from '../command.ts'
 import { type OpenFilter, openFilter } from '../learn/filter.ts'
 import { stateOf } from '../learn/learn-once.ts'
 import { formatCount } from '../learn/learn-progress.ts'
@@ -10,7 +12,7 @@ export const createBayesStats = (open: OpenFilter) =>
   defineCommand({
     arguments: [],
     options: {
-      user: { type: 'string', short: 'u', value: 'USER', summary: "of this user's own model" },
+      ...userOption,
       ...jsonOption,
       ...configOption,
     },
@@ -18,32 +20,24 @@ export const createBayesStats = (open: OpenFilter) =>
 How many messages the filter has learned, what its store weighs, and whether it knows enough to score. Exit status: 0 it scores, 1 it
 does not yet, or there is no store, 2 a mistake on the command line or in the settings.`,
     examples: ['bayes stats', 'bayes stats --user ann@example.org --json'],
-    async run({ options: { config, user, json } }, io) {
-      const opened = await open({ config, mayCreate: false }, io)
-      if (!opened.ok) return complain(io, opened.message, opened.isUsage ? exit.usage : exit.failed)
-      const { filter } = opened
-      try {
+    run({ options: { config, user, json } }, io) {
+      return withFilter(open, { config, mayCreate: false }, io, async ({ filter }) => {
         const state = await stateOf(filter, user)
         const { stats, needed } = state
         const status = needed === undefined ? exit.ok : exit.failed
         if (json) await printJson(io, { status, user: user ?? null, ...stats, needed: needed ?? null })
-        else {
-          const rows = [
-            ['spam learned', formatCount(stats.spam)],
-            ['ham learned', formatCount(stats.ham)],
-            ['messages known again', formatCount(stats.seen)],
-            ['users with a model of their own', formatCount(stats.users)],
-            ['size of the store', formatOctets(stats.octets)],
-          ]
-          await io.stdout.write(formatTable(rows) + formatState(state))
-        }
+        else await io.stdout.write(formatTable(rowsOf(stats)) + formatState(state))
         return status
-      } catch (error) {
-        return complain(io, `the filter's store failed: ${(error as Error).message}`, exit.failed)
-      } finally {
-        await filter.close()
-      }
+      })
     },
   })
 
 export const bayesStats = createBayesStats(openFilter)
+
+const rowsOf = ({ spam, ham, seen, users, octets }: BayesStats): string[][] => [
+  ['spam learned', formatCount(spam)],
+  ['ham learned', formatCount(ham)],
+  ['messages known again', formatCount(seen)],
+  ['users with a model of their own', formatCount(users)],
+  ['size of the store', formatOctets(octets)],
+]

@@ -46,6 +46,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./bayes-stats.ts')).bayesStats,
   },
   {
+    words: 'bayes dump',
+    summary: 'print all that was learned, as text',
+    load: async () => (await import('./bayes-dump.ts')).bayesDump,
+  },
+  {
+    words: 'bayes restore',
+    summary: 'take a dump in place of what was learned',
+    load: async () => (await import('./bayes-restore.ts')).bayesRestore,
+  },
+  {
+    words: 'bayes merge',
+    summary: 'add a dump of another machine',
+    load: async () => (await import('./bayes-merge.ts')).bayesMerge,
+  },
+  {
+    words: 'bayes expire',
+    summary: 'forget which messages were learned long ago',
+    load: async () => (await import('./bayes-expire.ts')).bayesExpire,
+  },
+  {
     words: 'bayes import',
     summary: 'take over what SpamAssassin or bogofilter has learned',
     load: async () => (await import('./bayes-import.ts')).bayesImport,

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createBayesDump } from '../../src/commands/bayes-dump.ts'
+import { createBayesExpire } from '../../src/commands/bayes-expire.ts'
 import { createBayesImport } from '../../src/commands/bayes-import.ts'
+import { createBayesMerge } from '../../src/commands/bayes-merge.ts'
+import { createBayesRestore } from '../../src/commands/bayes-restore.ts'
 import { createBayesStats } from '../../src/commands/bayes-stats.ts'
 import { MailDesk, mbox } from './mail-desk.ts'
 
@@ -124,5 +128,66 @@ describe('bayes import', () => {
       status: 2,
       err: 'postern: FORMAT is one of sa, bogofilter, not "rspamd"\n',
     })
+  })
+})
+
+describe('bayes dump', () => {
+  it('prints its lines, however many', async () => {
+    desk.dump = Array.from({ length: 2500 }, (_, i) => `line ${i}`)
+    const { status, out } = await desk.runCommand('bayes dump', createBayesDump(desk.open))
+    expect({ status, out }).toEqual({ status: 0, out: `${desk.dump.join('\n')}\n` })
+  })
+})
+
+const restore = (...argv: string[]) =>
+  desk.runCommand('bayes restore', createBayesRestore(desk.open), ...argv)
+const merge = (...argv: string[]) => desk.runCommand('bayes merge', createBayesMerge(desk.open), ...argv)
+
+describe('bayes restore', () => {
+  it('takes a dump', async () => {
+    desk.write('dump', 'one\ntwo\n')
+    const { status, out } = await restore('dump', '--user', 'ann')
+    expect(status).toBe(0)
+    expect(out).toMatch(/^2 messages taken\.\nThe filter has learned /)
+    expect(desk.loaded).toEqual([{ mode: 'replace', user: 'ann', lines: ['one', 'two'] }])
+  })
+  it('does not give up what was learned unless told', async () => {
+    desk.write('box', mbox('a'))
+    await desk.learn('--spam', 'box')
+    desk.stdin = 'one\n'
+    expect(await restore('-')).toMatchObject({
+      status: 1,
+      err: 'postern: 1 spam and 0 ham have been learned here: --replace gives them up, "bayes merge" keeps them\n',
+    })
+    expect((await restore('-', '--replace')).status).toBe(0)
+    expect(desk.loaded).toEqual([{ mode: 'replace', user: undefined, lines: ['one'] }])
+  })
+  it('tells what is wrong with a dump', async () => {
+    desk.write('dump', 'one\ndamaged\n')
+    expect(await restore('dump')).toMatchObject({ status: 1, err: 'postern: dump: line 2: it is damaged\n' })
+    expect(await restore('nowhere')).toMatchObject({ status: 1, err: 'postern: nowhere does not exist\n' })
+  })
+})
+
+it('bayes merge adds a dump', async () => {
+  desk.write('box', mbox('a'))
+  await desk.learn('--spam', 'box')
+  desk.write('dump', 'one\n')
+  expect((await merge('dump')).status).toBe(0)
+  expect(desk.loaded).toEqual([{ mode: 'add', user: undefined, lines: ['one'] }])
+})
+
+describe('bayes expire', () => {
+  const expire = (...argv: string[]) => desk.runCommand('bayes expire', createBayesExpire(desk.open), ...argv)
+  it.each([
+    [[], 180],
+    [['--days', '30'], 30],
+    [['--days', '0'], 0],
+  ])('%j', async (argv, days) => {
+    expect(await expire(...argv)).toEqual({ status: 0, out: '1,234 messages forgotten.\n', err: '' })
+    expect(desk.expired).toEqual([desk.now - 86_400 * days])
+  })
+  it('wants a number', async () => {
+    expect((await expire('--days', 'all')).status).toBe(2)
   })
 })

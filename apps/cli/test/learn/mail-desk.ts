@@ -2,9 +2,10 @@
 
 import { mkdirSync, utimesSync } from 'node:fs'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import type { ImportedRow } from '@postern/bayes'
 import { createLearn } from '../../src/commands/learn.ts'
-import type { CountsTaker, OpenFilter } from '../../src/learn/filter.ts'
+import type { OpenFilter, StoreKeeper } from '../../src/learn/filter.ts'
 import { Desk, type Ran } from '../harness.ts'
 import { createWordFilter, type WordFilter } from './word-filter.ts'
 
@@ -23,12 +24,33 @@ export class MailDesk extends Desk {
   /** What has been taken over from other filters. */
   readonly taken: ImportedRow[] = []
 
-  readonly open: OpenFilter = async () => ({ ok: true, filter: this.filter, counts: this.#counts })
+  /** Dumps that have been taken, by how. */
+  readonly loaded: { mode: string; user: string | undefined; lines: string[] }[] = []
+  /** What a dump prints. */
+  dump: readonly string[] = ['first', 'second']
+  /** Moments before which messages were to be forgotten. */
+  readonly expired: number[] = []
 
-  readonly #counts: CountsTaker = {
+  readonly open: OpenFilter = async () => ({ ok: true, filter: this.filter, keeper: this.#keeper })
+
+  readonly #keeper: StoreKeeper = {
     take: async (rows) => {
       for await (const row of rows) this.taken.push(row)
       return { tokens: this.taken.filter(({ kind }) => kind === 'token').length }
+    },
+    dump: () => Readable.from(this.dump),
+    load: async (lines, { mode, user }) => {
+      const loaded = { mode, user, lines: [] as string[] }
+      for await (const line of lines) {
+        if (line === 'damaged') return { ok: false, line: loaded.lines.length + 1, message: 'it is damaged' }
+        loaded.lines.push(line)
+      }
+      this.loaded.push(loaded)
+      return { ok: true, messages: loaded.lines.length }
+    },
+    expire: async ({ before }) => {
+      this.expired.push(before)
+      return { forgotten: 1234 }
     },
   }
 
