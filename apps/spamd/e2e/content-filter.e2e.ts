@@ -6,7 +6,7 @@ import type { Daemon } from '@postern/daemon'
 import { documented } from '@postern/e2e/documented'
 import { loadSettings } from '@postern/settings'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createSpamd } from '../src/index.ts'
+import { runSpamd } from '../src/index.ts'
 import { createFakeFilter } from '../test/fake-filter.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -18,7 +18,7 @@ async function startDaemon(): Promise<void> {
   const own = `listen = ["127.0.0.1:${stage.port}"]\n[log]\ndestination = "${path.join(stage.directory, 'log')}"\n`
   const loaded = loadSettings(documented('/etc/postern/postern.toml with spamd') + own)
   if (!loaded.ok) throw new Error('mistakes in the settings')
-  const started = await createSpamd(async () => filter).start({ settings: loaded.settings })
+  const started = await runSpamd({ settings: loaded.settings, openFilter: async () => filter })
   if (!started.ok) throw new Error(started.message)
   daemon = started.daemon
 }

@@ -65,7 +65,7 @@ export function createHandlers({ service, onHandled }: HandlerParts): SpamdHandl
       return handle<ScanAnswer>({ command, user, message, peer }, async (current) => {
         const score = await current.filter.score(message, {
           evidence: evidenceFor(command),
-          ...(user !== undefined && { user }),
+          ...ownerOf(user, current),
         })
         const answer = answerOf(command, score, current)
         return { answer, outcome: { kind: 'scored', score, answer } }
@@ -75,8 +75,8 @@ export function createHandlers({ service, onHandled }: HandlerParts): SpamdHandl
     tell(request: TellRequest, { peer }: SpamdConnection) {
       const user = textOf(request.user)
       const { message } = request
-      return handle<TellAnswer>({ command: 'TELL', user, message, peer }, async ({ filter }) => {
-        const { answer, done } = await tell(filter, request, user)
+      return handle<TellAnswer>({ command: 'TELL', user, message, peer }, async (current) => {
+        const { answer, done } = await tell(current.filter, request, ownerOf(user, current))
         return { answer, outcome: { kind: 'told', done } }
       })
     },
@@ -85,6 +85,10 @@ export function createHandlers({ service, onHandled }: HandlerParts): SpamdHandl
   }
 }
 
+/** Whose model it is about, where users have their own. */
+const ownerOf = (user: string | undefined, { isPerUser }: Service): { readonly user?: string } =>
+  isPerUser && user !== undefined ? { user } : {}
+
 /** Names are bytes on the wire, and UTF-8 as spamc gets them from its command line. */
 const textOf = (name: string | undefined): string | undefined =>
   name === undefined || name === '' ? undefined : Buffer.from(name, 'latin1').toString()
@@ -92,9 +96,8 @@ const textOf = (name: string | undefined): string | undefined =>
 async function tell(
   filter: BayesFilter,
   { message, messageClass, set, remove }: TellRequest,
-  user: string | undefined,
+  options: { readonly user?: string },
 ): Promise<{ answer: TellAnswer; done: string[] }> {
-  const options = user === undefined ? {} : { user }
   const original = withoutOurFields(message)
   const done: string[] = []
   let learned: Learned | undefined

@@ -3,13 +3,14 @@
 import type { BayesFilter } from '@postern/bayes'
 import { type FailureLog, hostOf } from '@postern/daemon'
 import type { Settings } from '@postern/settings'
-import { spamThresholdOf } from './filter.ts'
 import { version } from './version.ts'
 
 export interface Service {
   readonly filter: BayesFilter
   readonly failures: FailureLog
   readonly allowTell: boolean
+  /** Users have models of their own; else a name is only for the log. */
+  readonly isPerUser: boolean
   readonly spamThreshold: number
   readonly bogosity: boolean
   /** In X-Spam-Checker-Version. */
@@ -27,7 +28,8 @@ export const createService = ({ settings, filter, failures }: ServiceParts): Ser
   filter,
   failures,
   allowTell: settings.spamd.allow_tell,
-  spamThreshold: spamThresholdOf(settings),
+  isPerUser: settings.bayes.per_user,
+  spamThreshold: settings.bayes.spam_threshold,
   bogosity: settings.spamd.bogosity_header,
   program: `Postern ${version}`,
   hostName: hostOf(settings, version).name,

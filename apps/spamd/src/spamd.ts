@@ -5,12 +5,13 @@ import {
   type DaemonOptions,
   type FixedSettings,
   openLog,
+  openFilter as openOwnFilter,
+  openPatiently,
   reloadSettings,
   type StartedDaemon,
 } from '@postern/daemon'
 import { formatFault } from '@postern/spamd'
 import { createSpamdServer } from '@postern/spamd/server'
-import type { FilterOpener } from './filter.ts'
 import { createHandlers } from './handlers.ts'
 import { requestFields } from './request-line.ts'
 import { createService } from './service.ts'
@@ -29,28 +30,26 @@ const fixed: FixedSettings = {
     'max_connections',
     'shutdown_seconds',
   ],
-  store: ['kind', 'directory'],
+  store: ['directory'],
+  bayes: ['directory', 'spam_threshold', 'ham_threshold', 'min_learned', 'train', 'balance', 'slot_bits'],
   log: ['format', 'level', 'destination'],
 }
 
-/** The daemon over the filter that this opens. */
-export const createSpamd = (openFilter: FilterOpener): DaemonKind => ({
-  table: 'spamd',
-  start: (options) => start(options, openFilter),
-})
+/** The daemon for spamc, as what starts it sees it. */
+export const spamd: DaemonKind = { table: 'spamd', start: runSpamd }
 
-async function start(options: DaemonOptions, openFilter: FilterOpener): Promise<StartedDaemon> {
-  const { settings, configPath } = options
+/** Starts the daemon on the sockets of `[spamd] listen`. */
+export async function runSpamd(options: DaemonOptions): Promise<StartedDaemon> {
+  const { settings, configPath, openFilter = openOwnFilter } = options
   const { spamd } = settings
-  const opened = await openFilter(settings, { configPath }).catch((error: Error) => error)
-  if (opened instanceof Error) return { ok: false, message: `the filter cannot be opened: ${opened.message}` }
-  const filter = opened
   const log = openLog({
     ...settings.log,
     destination: settings.log.destination ?? 'stdout',
     ...(options.log && { format: options.log }),
   })
   const failures = createFailureLog(log)
+  // Without it spamc is told to keep the mail as it is, which is better than that nobody answers, or that other daemons end.
+  const filter = openPatiently(() => openFilter(settings, { configPath }), { log })
   let service = createService({ settings, filter, failures })
   const server = createSpamdServer({
     ...createHandlers({

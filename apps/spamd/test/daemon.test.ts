@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { parseListenAddress } from '@postern/listener'
 import { loadSettings } from '@postern/settings'
 import { createSpamcClient } from '@postern/spamd/client'
 import { describe, expect, it } from 'vitest'
-import { createSpamd, spamd } from '../src/index.ts'
+import { runSpamd, spamd } from '../src/index.ts'
 import { createFakeFilter } from './fake-filter.ts'
 import { newDirectory, startTestSpamd } from './in-process.ts'
 
@@ -38,21 +39,31 @@ describe('the daemon', () => {
     })
   })
 
-  it('does not start without its filter, or its port', async () => {
-    const broken = createSpamd(() => Promise.reject(new Error('no such directory')))
-    expect(await broken.start({ settings: settingsOf('') })).toEqual({
-      ok: false,
-      message: 'the filter cannot be opened: no such directory',
-    })
+  it('does not start without its port', async () => {
     const { daemon } = await startTestSpamd()
     const filter = createFakeFilter()
     const [address] = daemon.addresses
-    const taken = settingsOf(`spamd.listen = ["${address}"]\nlog.destination = "/dev/null"`)
-    expect(await createSpamd(async () => filter).start({ settings: taken })).toEqual({
+    const settings = settingsOf(`spamd.listen = ["${address}"]\nlog.destination = "/dev/null"`)
+    expect(await runSpamd({ settings, openFilter: async () => filter })).toEqual({
       ok: false,
       message: `Cannot listen on ${address}: another process listens on this port.`,
     })
     expect(filter.isClosed).toBe(true)
+  })
+
+  it('starts without its filter, and tells spamc that it cannot answer', async () => {
+    const log = path.join(newDirectory(), 'log')
+    const settings = settingsOf(`spamd.listen = ["127.0.0.1:0"]\nlog.destination = "${log}"`)
+    const openFilter = () => Promise.reject(new Error('no such directory'))
+    const started = await runSpamd({ settings, openFilter })
+    if (!started.ok) throw new Error(started.message)
+    const address = parseListenAddress(started.daemon.addresses[0]!)
+    if (!address.ok) throw new Error('no address')
+    const spamc = createSpamcClient({ servers: [address.value] })
+    expect(await spamc.ping()).toEqual({ ok: true, value: true })
+    expect(await spamc.check(message)).toMatchObject({ error: { code: 'refused', status: 75 } })
+    await started.daemon.close()
+    expect(readFileSync(log, 'utf8')).toContain('no such directory')
   })
 
   it('rereads its settings', async () => {

@@ -16,10 +16,10 @@ describe('the page about the daemon for spamc', () => {
     for (const [, , text] of blocks) expect(loadSettings(text!)).toMatchObject({ ok: true })
   })
   it('names no setting that there is not', () => {
-    const named = [...page.matchAll(/`([a-z]+(?:_[a-z]+)+)(?: = [^`]*)?`/g)]
+    const named = [...page.matchAll(/`(?:\[[a-z]+\] )?([a-z]+(?:_[a-z]+)+)(?: = [^`]*)?`/g)]
       .map(([, name]) => name!)
       .filter((name) => name !== 'content_filter')
-    expect(new Set(named)).toEqual(new Set(['allow_tell', 'bogosity_header']))
+    expect(new Set(named)).toEqual(new Set(['allow_tell', 'bogosity_header', 'spam_threshold', 'per_user']))
     for (const name of named) expect(formatReference()).toContain(`| \`${name}\` |`)
   })
   it('shows lines of the log with the keys that we write', () => {
@@ -44,6 +44,7 @@ describe('the README', () => {
       source('spamd'),
       read('packages/daemon/src/reload.ts'),
       read('packages/daemon/src/failure-log.ts'),
+      read('packages/daemon/src/patient-filter.ts'),
     ]
     const events = sources
       .flatMap((text) => [...text.matchAll(/log\.write\(\s*'(?:info|warn|error)',\s*'([a-z-]+)'/g)])

@@ -45,7 +45,7 @@ export function createFakeFilter(): FakeFilter {
       const probability = 1 / (1 + Math.exp(-evidence.reduce((sum, { weight }) => sum + weight, 0)))
       return {
         probability,
-        verdict: probability >= 0.9 ? 'spam' : probability < 0.2 ? 'ham' : 'unsure',
+        verdict: probability >= 0.99 ? 'spam' : probability < 0.2 ? 'ham' : 'unsure',
         evidence: evidence.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, most),
         ...(seen.size === 0 && { untrained: { spam: 0, ham: 0, needed: 1 } }),
       }

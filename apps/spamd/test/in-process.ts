@@ -8,7 +8,7 @@ import { parseListenAddress } from '@postern/listener'
 import { formatProblems, loadSettings } from '@postern/settings'
 import { createSpamcClient, type ListenAddress, type SpamcClient } from '@postern/spamd/client'
 import { expect, onTestFinished } from 'vitest'
-import { createSpamd } from '../src/index.ts'
+import { runSpamd } from '../src/index.ts'
 import { createFakeFilter, type FakeFilter } from './fake-filter.ts'
 
 export interface TestSpamd {
@@ -39,7 +39,8 @@ export async function startTestSpamd(settings = '', directory = newDirectory()):
   if (!loaded.ok) throw new Error(formatProblems(loaded.problems, 'test').join('\n'))
   const filter = createFakeFilter()
   let current = settings
-  const started = await createSpamd(async () => filter).start({
+  const started = await runSpamd({
+    openFilter: async () => filter,
     settings: loaded.settings,
     configPath: path.join(directory, 'postern.toml'),
     reload: () => load(current),

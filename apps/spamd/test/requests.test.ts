@@ -68,11 +68,20 @@ describe('a message', () => {
   })
 
   it('is scored for the user that spamc names', async () => {
-    const { spamc, filter } = await startTestSpamd()
+    const { spamc, filter } = await startTestSpamd('bayes.per_user = true\nspamd.allow_tell = true')
     await spamc.check(spam, { user: 'joë' })
     await spamc.check(spam)
     await spamc.check(spam, { user: '' })
-    expect(filter.users).toEqual(['joë', undefined, undefined])
+    await spamc.learn(spam, 'spam', { user: 'jo' })
+    await spamc.forget(spam, { user: 'jo' })
+    expect(filter.users).toEqual(['joë', undefined, undefined, 'jo', 'jo'])
+  })
+
+  it('is scored by what all have taught, where users have no models of their own', async () => {
+    const { spamc, filter } = await startTestSpamd('spamd.allow_tell = true')
+    await spamc.check(spam, { user: 'jo' })
+    await spamc.learn(spam, 'spam', { user: 'jo' })
+    expect(filter.users).toEqual([undefined, undefined])
   })
 })
 
