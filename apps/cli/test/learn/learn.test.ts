@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MailDesk, mail, mbox } from './mail-desk.ts'
+import { zipOf } from './zip-archive.ts'
 
 let desk: MailDesk
 beforeEach(() => {
@@ -103,6 +104,22 @@ describe('mail is found in', () => {
     const { status, err } = await desk.learn('--ham', 'a.tar', 'b.tgz')
     expect({ status, err }).toEqual({ status: 0, err: '' })
     expect([...desk.filter.log].sort()).toEqual(['a', 'b', 'c', 'd', 'e'].map((subject) => `ham ${subject}`))
+  })
+  it('ZIP, whatever is in it', async () => {
+    desk.write(
+      'a.zip',
+      zipOf({ 'in/1.eml': mail('a'), 'in/box': mbox('b', 'c'), 'in/': '', 'in/.x': mail('x') }),
+    )
+    const { status, err } = await desk.learn('--ham', 'a.zip')
+    expect({ status, err }).toEqual({ status: 0, err: '' })
+    expect(desk.filter.log).toEqual(['ham a', 'ham b', 'ham c'])
+  })
+  it('no ZIP on standard input, which is told', async () => {
+    desk.stdin = zipOf({ 1: mail('a') })
+    expect(await desk.learn('--ham', '-')).toMatchObject({
+      status: 1,
+      err: 'postern: - is a ZIP archive, which has to be a file of its own\n',
+    })
   })
   it('standard input with a packed archive', async () => {
     desk.stdin = gzipSync(await tarOf({ 1: mail('a'), 2: mail('b') }))
