@@ -9,6 +9,8 @@ const UNLIKE_ASCII = /^(utf-?16|utf-?7|unicode-1-1-utf-7|iso-2022|csiso2022|unic
 const VAGUE =
   /^(us-ascii|ascii|iso-8859-1|iso8859-1|latin1|windows-1252|cp1252|ansi_x3.4-1968|x-unknown|unknown-8bit|)$/
 
+const LABEL = /[^\s"'(),;<>]{1,40}/
+
 const MAX_DECODERS = 100
 const decoders = new Map<string, TextDecoder | undefined>()
 
@@ -32,11 +34,8 @@ function createDecoder(label: string): TextDecoder | undefined {
 
 const utf8 = new TextDecoder('utf-8')
 
-/** The label as facts and decoders have it: lower case, without what cannot be in one. */
-export const charsetLabel = (written: string): string => {
-  const label = written.trim().toLowerCase()
-  return label.length > 40 ? label.slice(0, 40) : label
-}
+/** The label as facts and decoders have it: lower case, without quotes or what follows it (`us-ascii (plain text)`). */
+export const charsetLabel = (written: string): string => LABEL.exec(written)?.[0].toLowerCase() ?? ''
 
 /** `label` from charsetLabel; empty: not said. `byteText`: the same bytes as byte string, where it is at hand. */
 export function decodeText(bytes: Buffer, label: string, byteText?: string): string {

@@ -59,3 +59,7 @@ export const TOLD_ELEMENTS = [
 
 /** Elements whose presence is told as it is. */
 export type ToldElement = (typeof TOLD_ELEMENTS)[number]
+
+/** A word of a header field as a fact may have it. */
+export const factWord = (raw: string): string =>
+  /^["\s]*([a-z0-9_.+-]{1,40})/.exec(raw.toLowerCase())?.[1] ?? ''

@@ -12,12 +12,18 @@ export interface Parameters {
   readonly parameters: ReadonlyMap<string, ByteString>
 }
 
+/** RFC 5322 §3.2.2, those that are not nested. */
+export const withoutComments = (raw: ByteString): ByteString =>
+  raw.includes('(') ? raw.replace(/\([^()]*\)/g, '') : raw
+
 const NONE: ReadonlyMap<string, ByteString> = new Map()
 const MAX_PARAMETERS = 50
 
 export function parseParameters(raw: ByteString): Parameters {
   const semicolon = raw.indexOf(';')
-  const value = (semicolon < 0 ? raw : raw.slice(0, semicolon)).trim().toLowerCase()
+  const value = withoutComments(semicolon < 0 ? raw : raw.slice(0, semicolon))
+    .trim()
+    .toLowerCase()
   return { value, parameters: semicolon < 0 ? NONE : readParameters(raw, semicolon + 1) }
 }
 

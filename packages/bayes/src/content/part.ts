@@ -1,17 +1,13 @@
 // The parts of a message: RFC 2045, RFC 2046.
-import { isAscii } from 'node:buffer'
 import { likelyBoundary, nextDelimiter } from './boundary.ts'
-import { charsetLabel, decodeText } from './charset.ts'
 import type { Draft } from './draft.ts'
 import { fieldText } from './encoded-word.ts'
+import { type Fact, factWord } from './facts.ts'
 import { type Header, type RawField, readHeader } from './header.ts'
-import { readHtml } from './html-text.ts'
 import { BOUNDARY_LENGTH } from './limits.ts'
 import type { ByteString } from './mail-content.ts'
-import { type Parameters, parameterText, parseParameters } from './parameter.ts'
-import { readPlainText } from './plain-text.ts'
-import { decodeBase64, decodeQuotedPrintable } from './transfer-encoding.ts'
-import { withoutNul } from './zero-width.ts'
+import { type Parameters, parameterText, parseParameters, withoutComments } from './parameter.ts'
+import { decodedBytes, readText } from './text-part.ts'
 
 /** The same octets twice: searching is faster in text, decoding needs bytes. */
 export interface Source {
@@ -26,7 +22,7 @@ interface Entity {
   readonly depth: number
 }
 
-interface Part extends Entity {
+export interface Part extends Entity {
   /** `start` is that of its body. */
   readonly type: string
   readonly parameters: Parameters
@@ -63,13 +59,13 @@ function partOf(entity: Entity, header: Header, defaultType: string, draft: Draf
     else if (name === 'content-transfer-encoding') contentEncoding ??= field
     else if (name === 'content-disposition') contentDisposition ??= field
   }
-  const parameters = parseParameters(withoutComments(contentType?.raw ?? ''))
+  const parameters = parseParameters(contentType?.raw ?? '')
   const type = mediaType(parameters.value, defaultType, draft)
-  const encoding = wordOf(withoutComments(contentEncoding?.raw ?? ''))
+  const encoding = factWord(withoutComments(contentEncoding?.raw ?? ''))
   const disposition = contentDisposition && parseParameters(contentDisposition.raw)
   if (contentType !== undefined) draft.fact(`type:${type}`)
   if (encoding !== '') draft.fact(`encoding:${encoding}`)
-  if (disposition !== undefined) draft.fact(`disposition:${wordOf(disposition.value)}`)
+  if (disposition !== undefined) draft.fact(`disposition:${factWord(disposition.value)}`)
   return { ...entity, start: header.end, type, parameters, encoding, disposition }
 }
 
@@ -85,17 +81,15 @@ function mediaType(written: string, defaultType: string, draft: Draft): string {
   return written.includes('html') ? 'text/html' : defaultType
 }
 
-const withoutComments = (raw: string): string => (raw.includes('(') ? raw.replace(/\([^()]*\)/g, '') : raw)
-
-/** A word of a header field as a fact may have it. */
-const wordOf = (raw: string): string => /^["\s]*([a-z0-9_.+-]{1,40})/.exec(raw.toLowerCase())?.[1] ?? ''
-
 function readPart(part: Part, draft: Draft): void {
   const { type } = part
   if (type.startsWith('multipart/')) readMultipart(part, draft)
   else if (type === 'message/rfc822' || type === 'message/global') readNested(part, draft)
-  else if (isText(type)) readText(part, draft)
-  else attach(part, draft)
+  else if (isText(type)) {
+    if (part.disposition?.value === 'attachment' || nameOf(part) !== '') attach(part, draft)
+    // What styles and runs a page is no text of it.
+    if (type !== 'text/css' && type !== 'text/javascript') readText(part, type, draft)
+  } else attach(part, draft)
 }
 
 /** Reports of delivery are text too (message/delivery-status); what stands for a message elsewhere, or a piece of one, is not. */
@@ -110,10 +104,16 @@ const nameOf = (part: Part): string =>
 const attach = (part: Part, draft: Draft): void =>
   draft.attach(nameOf(part), part.type, Math.max(0, part.end - part.start))
 
+/** What is not taken apart any more is text as it stands: nothing should hide behind a limit. */
+function readRest(part: Part, because: Fact, draft: Draft): void {
+  draft.fact(because)
+  readText(part, PLAIN, draft)
+}
+
 function readMultipart(part: Part, draft: Draft): void {
   const { source, start, end, depth } = part
   if (depth >= draft.limits.depth) {
-    draft.fact('nested:deep')
+    readRest(part, 'nested:deep', draft)
     return
   }
   const written = part.parameters.parameters.get('boundary')?.trimEnd() ?? ''
@@ -121,15 +121,14 @@ function readMultipart(part: Part, draft: Draft): void {
     written === '' ? likelyBoundary(source.text, start, end) : written.slice(0, BOUNDARY_LENGTH)
   let delimiter = nextDelimiter(source.text, boundary, start, end)
   if (delimiter === undefined) {
-    draft.fact('broken:no-boundary')
-    readText({ ...part, type: PLAIN }, draft)
+    readRest(part, 'broken:no-boundary', draft)
     return
   }
   // RFC 2046 §5.1.5.
   const defaultType = part.type === 'multipart/digest' ? 'message/rfc822' : PLAIN
   while (delimiter !== undefined && !delimiter.isClose) {
     if (draft.parts >= draft.limits.parts) {
-      draft.fact('parts:many')
+      readRest({ ...part, start: delimiter.next }, 'parts:many', draft)
       return
     }
     const { next } = delimiter
@@ -143,7 +142,7 @@ function readMultipart(part: Part, draft: Draft): void {
 function readNested(part: Part, draft: Draft): void {
   if (nameOf(part) !== '') attach(part, draft)
   if (part.depth >= draft.limits.depth) {
-    draft.fact('nested:deep')
+    readRest(part, 'nested:deep', draft)
     return
   }
   draft.nested++
@@ -160,54 +159,3 @@ function readNested(part: Part, draft: Draft): void {
     }
   readEntity({ source, start, end, depth: part.depth + 1 }, PLAIN, draft)
 }
-
-/** Undefined where the encoding is none: the octets are those of the source. */
-function decodedBytes(part: Part, draft: Draft): Buffer | undefined {
-  const { source, start, end, encoding } = part
-  if (encoding === 'base64') {
-    const { bytes, isBroken } = decodeBase64(source.text.slice(start, end))
-    if (isBroken) draft.fact('broken:base64')
-    return bytes
-  }
-  if (encoding !== 'quoted-printable') return undefined
-  const { bytes, isBroken } = decodeQuotedPrintable(source.bytes.subarray(start, end))
-  if (isBroken) draft.fact('broken:quoted-printable')
-  return bytes
-}
-
-const META_CHARSET = /<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})/i
-
-function readText(part: Part, draft: Draft): void {
-  const { source, start, end } = part
-  const isHtml = part.type === 'text/html' || part.type === 'application/xhtml+xml'
-  if (part.disposition?.value === 'attachment' || nameOf(part) !== '') attach(part, draft)
-  if (part.type === 'text/css' || part.type === 'text/javascript') return
-  const decoded = decodedBytes(part, draft)
-  const bytes = decoded ?? source.bytes.subarray(start, end)
-  const written = charsetLabel(part.parameters.parameters.get('charset') ?? '')
-  if (written !== '') draft.fact(`charset:${wordOf(written)}`)
-  const hasOnlyAscii = isAscii(bytes)
-  const label = written === '' && isHtml && !hasOnlyAscii ? metaCharset(bytes) : written
-  const withNul = decodeText(bytes, label, decoded === undefined ? source.text.slice(start, end) : undefined)
-  const text = withoutNul(withNul)
-  if (text !== withNul) draft.fact('text:nul')
-  // UTF-7 and its like say in ASCII what is none.
-  const isAsciiText = hasOnlyAscii && (label === '' || withNul.length === bytes.length)
-  const isUndeclared = !isHtml && part.type === PLAIN && isHtmlPage(text)
-  if (isUndeclared) draft.fact('html-undeclared')
-  if (isHtml || isUndeclared) {
-    draft.hasHtml = true
-    readHtml(text, draft)
-  } else {
-    if (text.trim() !== '') draft.hasPlain = true
-    readPlainText(text, draft, isAsciiText)
-  }
-}
-
-/** Some programs show a page for one, whatever it is called; who sends one wants it seen so. SpamAssassin reads it so too. */
-const isHtmlPage = (text: string): boolean =>
-  text.includes('<') && /^\s*(?:<x-html>\s*)?<(?:!doctype html|html|head|body)\b/i.test(text)
-
-/** HTML may say its charset itself: WHATWG HTML §13.2.3.2 looks at the first 1,024 octets. */
-const metaCharset = (bytes: Buffer): string =>
-  charsetLabel(META_CHARSET.exec(bytes.toString('latin1', 0, 1024))?.[1] ?? '')

@@ -92,6 +92,8 @@ describe('charsets', () => {
     ['no-such-thing', '\xc3\xa9', 'é'],
     ['replacement', '\xc3\xa9', 'é'],
     ['', '\x93a\x94', '“a”'],
+    ["'koi8-r'", '\xf0\xd2', 'Пр'],
+    ['KOI8-R (Russian)', '\xf0\xd2', 'Пр'],
     ['windows-1252', '\x80\x81\x82\x9f\xa0\xff', '€\x81‚Ÿ\xa0ÿ'],
     ['utf-8', '\xef\xbb\xbfa', 'a'],
   ])('%s %j', (charset, bytes, expected) => {

@@ -157,6 +157,18 @@ describe('parts', () => {
     expect(contentOf('Content-Type: multipart/mixed', '', '-- ', 'one').visible).toBe('-- \none')
   })
 
+  it('may have a boundary with anything in it', () => {
+    const content = contentOf(
+      'Content-Type: multipart/mixed (really); boundary="a (b); c"',
+      '',
+      '--a (b); c',
+      '',
+      'one',
+      '--a (b); c--',
+    )
+    expect(content).toMatchObject({ visible: 'one', facts: ['type:multipart/mixed'] })
+  })
+
   it('inside parts end with the outer ones', () => {
     const content = multipart(
       '--x',
