@@ -1,1 +1,1 @@
-export {}
+export { type LmdbBayesStoreOptions, openLmdbBayesStore } from './open.ts'

@@ -1,3 +1,5 @@
+export { createBayesFilter } from './bayes-filter.ts'
+export { type BayesSettings, defaultBayesSettings } from './bayes-settings.ts'
 export { createBogoutilParser } from './import/bogoutil.ts'
 export type {
   ImportError,
@@ -7,6 +9,7 @@ export type {
   ImportParser,
 } from './import/imported-row.ts'
 export { createSaBackupParser } from './import/sa-backup.ts'
+export { NewerModelError } from './model/meta.ts'
 export {
   bayesSymbols,
   type FieldOptions,
@@ -33,3 +36,5 @@ export type {
   Unlearned,
   Verdict,
 } from './score.ts'
+export type { BayesStore, StoreKey, StoreTransaction } from './store/bayes-store.ts'
+export { createMemoryStore } from './store/memory-store.ts'

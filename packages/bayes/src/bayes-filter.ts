@@ -1,0 +1,163 @@
+import { type BayesSettings, defaultBayesSettings } from './bayes-settings.ts'
+import { digestOf } from './digest.ts'
+import { evidenceOf } from './evidence.ts'
+import { featuresOf, type MailFeatures } from './features/mail-features.ts'
+import { Lessons } from './lessons.ts'
+import type { Opinion } from './model/model.ts'
+import { ModelFile } from './model/model-file.ts'
+import type { BayesFilter, BayesStats, Score, ScoreOptions, Verdict } from './score.ts'
+import type { BayesStore } from './store/bayes-store.ts'
+import { USER_SLOT_BITS, userGains, userLogit } from './user-model.ts'
+
+/** Users whose models are kept in memory, 0.8 MiB each. */
+const MOST_USERS = 64
+
+/** The keys of a model begin so; a user's name may be any text. */
+export const prefixOf = (user: string | undefined): string =>
+  user === undefined ? 'shared/' : `user/${encodeURIComponent(user).slice(0, 120)}/`
+
+const noFeatures = new Uint32Array()
+
+class Filter implements BayesFilter {
+  readonly #store: BayesStore
+  readonly #settings: BayesSettings
+  readonly #shared: ModelFile
+  readonly #users = new Map<string, ModelFile>()
+  readonly #lessons: Lessons
+
+  constructor(store: BayesStore, settings: BayesSettings) {
+    this.#store = store
+    this.#settings = settings
+    this.#shared = new ModelFile(prefixOf(undefined), settings.slotBits)
+    this.#lessons = new Lessons(store, settings)
+  }
+
+  async score(message: Uint8Array, { user, evidence = 0 }: ScoreOptions = {}): Promise<Score> {
+    const features = featuresOf(message)
+    const { logit, isTrained, ham, spam, opinion } = this.#opinionOf(features, user)
+    const truncated = features.truncatedAt === undefined ? {} : { truncatedAt: features.truncatedAt }
+    const { minLearned: needed } = this.#settings
+    if (!isTrained)
+      return {
+        probability: 0.5,
+        verdict: 'unsure',
+        evidence: [],
+        untrained: { ham, spam, needed },
+        ...truncated,
+      }
+    const probability = probabilityOf(logit)
+    const found =
+      evidence > 0
+        ? evidenceOf(message, { model: this.#shared.model, features, opinion, most: evidence })
+        : []
+    return { probability, verdict: this.#verdict(probability), evidence: found, ...truncated }
+  }
+
+  learn: BayesFilter['learn'] = async (message, as, { user, rule = this.#settings.rule } = {}) => {
+    const lesson = { digest: digestOf(message), features: featuresOf(message), as, rule }
+    return (await this.#lessons.add(this.#pupil(user), lesson)) as never
+  }
+
+  unlearn: BayesFilter['unlearn'] = async (message, { user } = {}) => {
+    const lesson = {
+      digest: digestOf(message),
+      features: featuresOf(message),
+      as: undefined,
+      rule: 'all' as const,
+    }
+    return (await this.#lessons.add(this.#pupil(user), lesson)) as never
+  }
+
+  async stats({ user }: { readonly user?: string } = {}): Promise<BayesStats> {
+    const file = this.#refreshed(user)
+    const users = new Set(this.#store.keys('user/', 'user0').map((key) => key.split('/', 2)[1]))
+    const { ham, spam, seen } = file.meta
+    return { ham, spam, seen, octets: this.#store.octets(), users: users.size }
+  }
+
+  async close(): Promise<void> {
+    await this.#lessons.drained()
+    await this.#store.close()
+  }
+
+  #verdict(probability: number): Verdict {
+    const { spamThreshold, hamThreshold } = this.#settings
+    return probability >= spamThreshold ? 'spam' : probability <= hamThreshold ? 'ham' : 'unsure'
+  }
+
+  #opinionOf(features: MailFeatures, user: string | undefined) {
+    const { minLearned } = this.#settings
+    const shared = this.#refreshed(undefined)
+    const own = user === undefined ? undefined : this.#refreshed(user)
+    return this.#judged(features, shared, own, minLearned)
+  }
+
+  #judged(features: MailFeatures, shared: ModelFile, own: ModelFile | undefined, minLearned: number) {
+    const opinion: Opinion = shared.model.score(features)
+    const isSharedTrained = shared.model.ham >= minLearned && shared.model.spam >= minLearned
+    const ham = shared.model.ham + (own?.model.ham ?? 0)
+    const spam = shared.model.spam + (own?.model.spam ?? 0)
+    const isOwnTrained = own !== undefined && own.model.ham >= minLearned && own.model.spam >= minLearned
+    const logit =
+      (isSharedTrained ? opinion.logit : 0) + (own === undefined ? 0 : userLogit(own.model.weights, features))
+    return { opinion, logit, ham, spam, isTrained: isSharedTrained || isOwnTrained }
+  }
+
+  #refreshed(user: string | undefined): ModelFile {
+    const file = user === undefined ? this.#shared : this.#userFile(user)
+    if (!file.isAhead) file.refresh(this.#store)
+    return file
+  }
+
+  #userFile(user: string): ModelFile {
+    let file = this.#users.get(user)
+    if (file === undefined) file = new ModelFile(prefixOf(user), USER_SLOT_BITS)
+    // Last used, last in the map: the first of a full map goes.
+    this.#users.delete(user)
+    this.#users.set(user, file)
+    if (this.#users.size > MOST_USERS) this.#users.delete(this.#users.keys().next().value as string)
+    return file
+  }
+
+  #pupil(user: string | undefined) {
+    const file = user === undefined ? this.#shared : this.#userFile(user)
+    const own = user === undefined ? undefined : file
+    const judged = (features: MailFeatures) => {
+      if (own !== undefined) this.#refreshed(undefined)
+      return this.#judged(features, this.#shared, own, this.#settings.minLearned)
+    }
+    return {
+      file,
+      prefix: prefixOf(user),
+      gains: (features: MailFeatures, isSpam: boolean) =>
+        own === undefined
+          ? file.model.gains(features, isSpam)
+          : userGains(features, judged(features).logit, isSpam),
+      verdict: (features: MailFeatures) => {
+        const { logit, isTrained } = judged(features)
+        const probability = probabilityOf(logit)
+        return { verdict: this.#verdict(probability), probability, isTrained }
+      },
+      kept: (features: MailFeatures) =>
+        own === undefined ? features : { tokens: noFeatures, views: { ...features.views, raw: noFeatures } },
+    }
+  }
+}
+
+const probabilityOf = (logit: number): number => 1 / (1 + Math.exp(-logit))
+
+/**
+ * A filter over a store. Reads what the store has; throws a NewerModelError when a later version of this package wrote it.
+ * Settings left out are those of `defaultBayesSettings`.
+ */
+export async function createBayesFilter({
+  store,
+  settings = {},
+}: {
+  readonly store: BayesStore
+  readonly settings?: Partial<BayesSettings>
+}): Promise<BayesFilter> {
+  const filter = new Filter(store, { ...defaultBayesSettings, ...settings })
+  await filter.stats()
+  return filter
+}

@@ -1,0 +1,125 @@
+import { type MailFeatures, type View, views } from '../features/mail-features.ts'
+import { TokenCounts } from './token-counts.ts'
+import { TokenOdds } from './token-odds.ts'
+import { ViewWeights } from './view-weights.ts'
+
+// How the parts are added up. What the views say is worth as much as the header is familiar. The figures are those at which the sum is at the same time the log-odds of the message on all
+// protocols of docs/decisions/0009-bayes-model.md: nothing has to be calibrated behind it.
+const CLASSICAL = 4
+const shares: Readonly<Record<View, number>> = { trigrams: 2, facts: 0.6, raw: 1, header: 2 }
+/**
+ * Raw octets are the best evidence of all at home and the worst elsewhere: they know the lists and servers of the mail that was
+ * learned. Their share grows with the number of learned messages, full at this one.
+ */
+const RAW_FULL_AT = 20_000
+
+/** Share of known header words at which the online model begins to count, and at which it counts in full. */
+const STRANGE = 0.4
+const FAMILIAR = 0.85
+
+/** What one learned message did to the weights: enough to take it back. */
+export type Gains = readonly [number, number, number, number]
+
+export interface Opinion {
+  /** Log-odds that the message is spam. */
+  readonly logit: number
+  readonly classical: number
+  readonly views: Readonly<Record<View, number>>
+  /** 0 to 1: how far the header is of the world that was learned. */
+  readonly familiarity: number
+}
+
+export class Model {
+  ham = 0
+  spam = 0
+  readonly tokens: TokenCounts
+  readonly weights: ViewWeights
+  readonly #odds = new TokenOdds()
+
+  readonly slotBits: number
+
+  constructor(slotBits: number) {
+    this.slotBits = slotBits
+    this.tokens = new TokenCounts(slotBits)
+    this.weights = new ViewWeights(slotBits)
+  }
+
+  score(features: MailFeatures): Opinion {
+    const { tokens, headerTokens } = features
+    this.#odds.setTotals(this.ham, this.spam)
+    let sum = 0
+    let known = 0
+    for (let index = 0; index < tokens.length; index++) {
+      const slot = this.tokens.find(tokens[index] as number)
+      if (slot === -1) continue
+      const count = this.tokens.counts[slot] as number
+      sum += this.#odds.of(count >>> 16, count & 0xffff)
+      if (index < headerTokens) known++
+    }
+    const classical = sum / Math.max(1, tokens.length)
+    const share = known / Math.max(1, headerTokens)
+    const familiarity = Math.max(0, Math.min(1, (share - STRANGE) / (FAMILIAR - STRANGE)))
+    const opinions = {} as Record<View, number>
+    let logit = CLASSICAL * classical
+    for (const view of views) {
+      opinions[view] = this.weights.score(features.views[view])
+      logit += this.#share(view) * opinions[view] * familiarity
+    }
+    return { logit, classical, views: opinions, familiarity }
+  }
+
+  /** Log-odds of one token, and the part it has in the message's. */
+  tokenPart(hash: number, tokens: number): number {
+    const slot = this.tokens.find(hash)
+    if (slot === -1) return 0
+    const count = this.tokens.counts[slot] as number
+    return (CLASSICAL * this.#odds.of(count >>> 16, count & 0xffff)) / Math.max(1, tokens)
+  }
+
+  /** The part of one feature of the view of facts in the message's log-odds. */
+  factPart(hash: number, features: number, familiarity: number): number {
+    const weight = this.weights.weights[hash & (this.weights.slots - 1)] as number
+    return (this.#share('facts') * familiarity * weight) / Math.sqrt(Math.max(1, features)) / 4
+  }
+
+  /** The steps that learning this message takes, by what the model says of it now. */
+  gains(features: MailFeatures, isSpam: boolean): Gains {
+    const of = (view: View) => {
+      const found = features.views[view]
+      return this.weights.gain(found, this.weights.score(found), isSpam)
+    }
+    return [of('trigrams'), of('facts'), of('raw'), of('header')]
+  }
+
+  learn(features: Pick<MailFeatures, 'tokens' | 'views'>, isSpam: boolean, gains: Gains): void {
+    for (const hash of features.tokens) this.tokens.add(hash, isSpam)
+    this.#move(features, gains, 1)
+    if (isSpam) this.spam++
+    else this.ham++
+  }
+
+  unlearn(features: Pick<MailFeatures, 'tokens' | 'views'>, isSpam: boolean, gains: Gains): void {
+    for (const hash of features.tokens) this.tokens.remove(hash, isSpam)
+    this.#move(features, gains, -1)
+    if (isSpam) this.spam = Math.max(0, this.spam - 1)
+    else this.ham = Math.max(0, this.ham - 1)
+  }
+
+  /** Halves what was counted, of tokens and of messages alike. */
+  age(): void {
+    this.tokens.age()
+    this.ham = Math.floor(this.ham / 2)
+    this.spam = Math.floor(this.spam / 2)
+  }
+
+  #share(view: View): number {
+    return view === 'raw' ? shares.raw * Math.min(1, (this.ham + this.spam) / RAW_FULL_AT) : shares[view]
+  }
+
+  #move(features: Pick<MailFeatures, 'views'>, gains: Gains, sign: 1 | -1): void {
+    views.forEach((view, index) => {
+      const gain = gains[index] as number
+      if (gain !== 0) this.weights.move(features.views[view], sign * gain)
+    })
+  }
+}

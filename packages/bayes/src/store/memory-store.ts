@@ -1,0 +1,33 @@
+import type { BayesStore, StoreKey } from './bayes-store.ts'
+
+/** A store for one process that forgets at its end: for tests, benchmarks, and programs that keep a dump themselves. */
+export function createMemoryStore(): BayesStore {
+  const values = new Map<StoreKey, Uint8Array>()
+  const range = (all: Iterable<StoreKey>, from: StoreKey, to: StoreKey) =>
+    [...all].filter((key) => key >= from && key < to).sort()
+  return {
+    get: (key) => values.get(key),
+    keys: (from, to) => range(values.keys(), from, to),
+    async transact(work) {
+      const written = new Map<StoreKey, Uint8Array | undefined>()
+      const result = work({
+        get: (key) => (written.has(key) ? written.get(key) : values.get(key)),
+        put: (key, value) => void written.set(key, value.slice()),
+        remove: (key) => void written.set(key, undefined),
+        keys: (from, to) => {
+          const all = new Set(values.keys())
+          for (const [key, value] of written) value === undefined ? all.delete(key) : all.add(key)
+          return range(all, from, to)
+        },
+      })
+      for (const [key, value] of written) value === undefined ? values.delete(key) : values.set(key, value)
+      return result
+    },
+    octets() {
+      let sum = 0
+      for (const [key, value] of values) sum += key.length + value.length
+      return sum
+    },
+    close: async () => {},
+  }
+}
