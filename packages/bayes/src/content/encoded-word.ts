@@ -7,10 +7,14 @@ import { withoutNul, withoutZeroWidth } from './zero-width.ts'
 const FOLD = /[\r\n]+[ \t]*/g
 const NON_ASCII = /[\x80-\xff]/
 
-/** The text of an unstructured field, for people: one line, without what has no width. */
-export function fieldText(raw: ByteString): string {
-  const line = oneLine(raw)
+/**
+ * The text of an unstructured field, for people: one line, without what has no width. `isClean`: it is known to have neither NUL
+ * nor 8-bit characters.
+ */
+export function fieldText(raw: ByteString, isClean = false): string {
+  const line = isClean && !raw.includes('\n') && !raw.includes('\r') ? raw : oneLine(raw)
   const hasWords = line.includes('=?')
+  if (isClean && !hasWords) return line.trim()
   if (!hasWords && !NON_ASCII.test(line)) return line.trim()
   return oneLine(withoutZeroWidth(hasWords ? decodeWords(line) : rawText(line))).trim()
 }

@@ -1,4 +1,5 @@
 // The message as a person sees it, from its bytes: headers, the texts of its parts, and the marks of how it was made.
+import { isAscii } from 'node:buffer'
 import { Draft } from './draft.ts'
 import { fieldText } from './encoded-word.ts'
 import { type ContentLimits, defaultContentLimits } from './limits.ts'
@@ -17,8 +18,10 @@ export function readContent(message: Uint8Array, limits?: Partial<ContentLimits>
   const source = sourceOf(message, Math.min(message.length, octets))
   const header = readMessage(source, draft)
   finish(draft)
+  const head = source.bytes.subarray(0, header.end)
+  const isClean = isAscii(head) && !head.includes(0)
   const content: MailContent = {
-    fields: header.fields.map(({ name, raw }) => ({ name, value: fieldText(raw), raw })),
+    fields: header.fields.map(({ name, raw }) => ({ name, value: fieldText(raw, isClean), raw })),
     visible: draft.visible.text,
     hidden: draft.hidden.text,
     links: draft.links,

@@ -114,6 +114,7 @@ describe('the header', () => {
     ['8-bit text, UTF-8', ['A: \xc3\xbc', '', 'x'], ['a=ü']],
     ['8-bit text, other', ['A: \xfc\x80', '', 'x'], ['a=ü€']],
     ['a fold of blanks alone', ['A: b', '  ', 'C: d', '', 'x'], ['a=b', 'c=d']],
+    ['a CR of its own', ['A: b\rc', '', 'x'], ['a=b c']],
     ['an empty body', ['A:', 'B: ', '', 'x'], ['a=', 'b=']],
   ])('has %s', (_, lines, expected) => {
     expect(names(...lines)).toEqual(expected)
