@@ -16,7 +16,7 @@ const MOST_USERS = 64
 export const prefixOf = (user: string | undefined): string =>
   user === undefined ? 'shared/' : `user/${encodeURIComponent(user).slice(0, 120)}/`
 
-const noFeatures = new Uint32Array()
+const noFeatures = new Int32Array()
 
 class Filter implements BayesFilter {
   readonly #store: BayesStore

@@ -4,42 +4,40 @@ export const MOST_FEATURES = 16_384
 const SLOTS = MOST_FEATURES * 2
 
 /**
- * A set of hashes that is filled anew for each message without being emptied: a slot counts only when its generation is the
- * present one. Nothing is allocated per message but the copy that `taken` makes.
+ * A set of hashes, filled anew for each message. Emptying it touches only the slots that were used, and nothing is allocated per
+ * message but the copy that `taken` makes. The hash 0 marks a free slot, so 0 itself is never held.
  */
 export class DistinctHashes {
-  readonly #keys = new Uint32Array(SLOTS)
-  readonly #generations = new Uint32Array(SLOTS)
-  readonly #found = new Uint32Array(MOST_FEATURES)
-  #generation = 0
+  readonly #keys = new Int32Array(SLOTS)
+  readonly #found = new Int32Array(MOST_FEATURES)
+  readonly #places = new Uint16Array(MOST_FEATURES)
   #size = 0
-
-  clear(): void {
-    this.#size = 0
-    if (this.#generation === 0xffffffff) {
-      this.#generations.fill(0)
-      this.#generation = 0
-    }
-    this.#generation++
-  }
 
   get size(): number {
     return this.#size
   }
 
-  add(hash: number): void {
-    let slot = hash & (SLOTS - 1)
-    while (this.#generations[slot] === this.#generation) {
-      if (this.#keys[slot] === hash) return
-      slot = (slot + 1) & (SLOTS - 1)
-    }
-    if (this.#size === MOST_FEATURES) return
-    this.#generations[slot] = this.#generation
-    this.#keys[slot] = hash
-    this.#found[this.#size++] = hash
+  clear(): void {
+    for (let index = 0; index < this.#size; index++) this.#keys[this.#places[index] as number] = 0
+    this.#size = 0
   }
 
-  taken(): Uint32Array {
+  add(hash: number): void {
+    const keys = this.#keys
+    let slot = hash & (SLOTS - 1)
+    for (let key = keys[slot] as number; key !== 0; key = keys[slot] as number) {
+      if (key === hash) return
+      slot = (slot + 1) & (SLOTS - 1)
+    }
+    const size = this.#size
+    if (size === MOST_FEATURES || hash === 0) return
+    keys[slot] = hash
+    this.#found[size] = hash
+    this.#places[size] = slot
+    this.#size = size + 1
+  }
+
+  taken(): Int32Array {
     return this.#found.slice(0, this.#size)
   }
 }

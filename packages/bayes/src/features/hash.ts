@@ -1,4 +1,4 @@
-// Features are 32-bit hashes: the low bits say where in a table, the high ones whether it is the same feature.
+// Features are signed 32-bit hashes: the low bits say where in a table, the high ones whether it is the same feature.
 
 const PRIME = 0x01000193
 
@@ -8,7 +8,7 @@ export function spread(hash: number): number {
   h = Math.imul(h, 0x85ebca6b)
   h ^= h >>> 13
   h = Math.imul(h, 0xc2b2ae35)
-  return (h ^ (h >>> 16)) >>> 0
+  return h ^ (h >>> 16)
 }
 
 export const fold = (hash: number, code: number): number => Math.imul(hash ^ code, PRIME) + 0x9e37

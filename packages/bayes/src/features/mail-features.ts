@@ -23,10 +23,10 @@ export type View = (typeof views)[number]
 /** A message as numbers. Each array holds distinct 32-bit hashes. */
 export interface MailFeatures {
   /** For the classical model: words, word pairs, inner grams, header words, header grams. */
-  readonly tokens: Uint32Array
+  readonly tokens: Int32Array
   /** The first so many of `tokens` are words of the header: how many are known tells whether the sender's world is. */
   readonly headerTokens: number
-  readonly views: Readonly<Record<View, Uint32Array>>
+  readonly views: Readonly<Record<View, Int32Array>>
   readonly truncatedAt?: number
 }
 
@@ -48,7 +48,7 @@ export function featuresOf(message: Uint8Array, limits?: Partial<ContentLimits>)
   const text = mainText(content)
   const headerText = headerTextOf(content)
 
-  const result: Record<View, Uint32Array> = {} as Record<View, Uint32Array>
+  const result: Record<View, Int32Array> = {} as Record<View, Int32Array>
   view.clear()
   addTrigrams(text, salts.trigram, GRAM_CHARACTERS, view)
   result.trigrams = view.taken()

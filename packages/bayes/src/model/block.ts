@@ -1,12 +1,13 @@
 import type { Model } from './model.ts'
 import { OctetReader, OctetWriter } from './octet-writer.ts'
+import { hamOf, spamOf } from './token-counts.ts'
 
 // A model in the store is a row of blocks, each with the slots that hold something: the gap to the one before, then the slot.
 
 const BLOCK_BITS = 14
 const SLOTS = 2 ** BLOCK_BITS
 
-export const blocksOf = (model: Model): number => Math.max(1, model.tokens.slots / SLOTS)
+export const blocksOf = (model: Model): number => Math.max(1, model.tokens.size / SLOTS)
 
 // The upper half of a float has eight bits of fraction: a weight is kept to half a percent, in two octets.
 const float = new Float32Array(1)
@@ -14,18 +15,18 @@ const bits = new Uint32Array(float.buffer)
 
 export function encodeBlock(model: Model, block: number): Uint8Array {
   const writer = new OctetWriter(65_536)
-  const { counts, checks, slots } = model.tokens
+  const { slots, size } = model.tokens
   const { weights } = model.weights
   const first = block * SLOTS
-  const end = Math.min(first + SLOTS, slots)
+  const end = Math.min(first + SLOTS, size)
   let before = first - 1
-  for (let slot = first; slot < end; slot++) {
-    const count = counts[slot] as number
-    if (count === 0) continue
-    writer.varint(slot - before)
-    writer.octet(checks[slot] as number)
-    writeCount(writer, count >>> 16, count & 0xffff)
-    before = slot
+  for (let index = first; index < end; index++) {
+    const slot = slots[index] as number
+    if (slot <= 0xff) continue
+    writer.varint(index - before)
+    writer.octet(slot & 0xff)
+    writeCount(writer, hamOf(slot), spamOf(slot))
+    before = index
   }
   writer.varint(0)
   before = first - 1
@@ -45,18 +46,18 @@ export function encodeBlock(model: Model, block: number): Uint8Array {
 
 export function decodeBlock(model: Model, block: number, octets: Uint8Array): void {
   const reader = new OctetReader(octets)
-  const { counts, checks, slots } = model.tokens
+  const { slots, size } = model.tokens
   const { weights } = model.weights
   const first = block * SLOTS
-  const end = Math.min(first + SLOTS, slots)
-  counts.fill(0, first, end)
+  const end = Math.min(first + SLOTS, size)
+  slots.fill(0, first, end)
   weights.fill(0, first, end)
   for (let slot = first - 1; ; ) {
     const gap = reader.varint()
     slot += gap
     if (gap === 0 || slot >= end) break
-    checks[slot] = reader.octet()
-    counts[slot] = readCount(reader)
+    const check = reader.octet()
+    slots[slot] = (readCount(reader) | check) >>> 0
   }
   for (let slot = first - 1; ; ) {
     const gap = reader.varint()
@@ -80,7 +81,7 @@ function writeCount(writer: OctetWriter, ham: number, spam: number): void {
 
 function readCount(reader: OctetReader): number {
   const short = reader.octet()
-  if (short !== 0xff) return ((short >>> 4) << 16) | (short & 15)
+  if (short !== 0xff) return ((short >>> 4) << 20) | ((short & 15) << 8)
   const ham = reader.varint()
-  return ((ham << 16) | reader.varint()) >>> 0
+  return (ham << 20) | (reader.varint() << 8)
 }

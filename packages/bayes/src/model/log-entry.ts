@@ -17,7 +17,7 @@ export function encodeEntry({ isSpam, isTaken, gains, features }: LogEntry): Uin
   writeHashes(writer, features.tokens)
   // A view that did not move need not be repeated.
   views.forEach((view, index) => {
-    writeHashes(writer, gains[index] === 0 ? new Uint32Array() : features.views[view])
+    writeHashes(writer, gains[index] === 0 ? new Int32Array() : features.views[view])
   })
   return writer.taken()
 }
@@ -28,22 +28,22 @@ export function applyEntry(model: Model, octets: Uint8Array): void {
   const gains = [...new Float32Array(reader.octets(16).buffer)] as unknown as Gains
   const tokens = readHashes(reader)
   const [trigrams, facts, raw, header] = views.map(() => readHashes(reader)) as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
   ]
   const features = { tokens, views: { trigrams, facts, raw, header } }
   if (flags & 2) model.unlearn(features, (flags & 1) === 1, gains)
   else model.learn(features, (flags & 1) === 1, gains)
 }
 
-function writeHashes(writer: OctetWriter, hashes: Uint32Array): void {
+function writeHashes(writer: OctetWriter, hashes: Int32Array): void {
   writer.varint(hashes.length)
   writer.octets(new Uint8Array(hashes.buffer, hashes.byteOffset, hashes.byteLength))
 }
 
-function readHashes(reader: OctetReader): Uint32Array {
+function readHashes(reader: OctetReader): Int32Array {
   const size = Math.min(reader.varint() * 4, Math.max(0, reader.left))
-  return new Uint32Array(reader.octets(size - (size % 4)).buffer)
+  return new Int32Array(reader.octets(size - (size % 4)).buffer)
 }

@@ -1,5 +1,5 @@
 import { type MailFeatures, type View, views } from '../features/mail-features.ts'
-import { TokenCounts } from './token-counts.ts'
+import { hamOf, spamOf, TokenCounts } from './token-counts.ts'
 import { TokenOdds } from './token-odds.ts'
 import { ViewWeights } from './view-weights.ts'
 
@@ -50,10 +50,10 @@ export class Model {
     let sum = 0
     let known = 0
     for (let index = 0; index < tokens.length; index++) {
-      const slot = this.tokens.find(tokens[index] as number)
-      if (slot === -1) continue
-      const count = this.tokens.counts[slot] as number
-      sum += this.#odds.of(count >>> 16, count & 0xffff)
+      const found = this.tokens.find(tokens[index] as number)
+      if (found === -1) continue
+      const slot = this.tokens.slots[found] as number
+      sum += this.#odds.of(hamOf(slot), spamOf(slot))
       if (index < headerTokens) known++
     }
     const classical = sum / Math.max(1, tokens.length)
@@ -70,10 +70,10 @@ export class Model {
 
   /** Log-odds of one token, and the part it has in the message's. */
   tokenPart(hash: number, tokens: number): number {
-    const slot = this.tokens.find(hash)
-    if (slot === -1) return 0
-    const count = this.tokens.counts[slot] as number
-    return (CLASSICAL * this.#odds.of(count >>> 16, count & 0xffff)) / Math.max(1, tokens)
+    const found = this.tokens.find(hash)
+    if (found === -1) return 0
+    const slot = this.tokens.slots[found] as number
+    return (CLASSICAL * this.#odds.of(hamOf(slot), spamOf(slot))) / Math.max(1, tokens)
   }
 
   /** The part of one feature of the view of facts in the message's log-odds. */

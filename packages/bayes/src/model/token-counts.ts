@@ -1,77 +1,86 @@
 const WAYS = 4
-const MOST = 0xffff
+/** The most a token is counted in one class. */
+const MOST = 0xfff
+
+export const hamOf = (slot: number): number => slot >>> 20
+export const spamOf = (slot: number): number => (slot >>> 8) & MOST
+
+const ONE_HAM = 1 << 20
+const ONE_SPAM = 1 << 8
+const EMPTY = 0xff
 
 /**
- * In how many ham and spam messages each token was, in a table of fixed size. A token has four slots it may be in, and a check
- * of eight bits, so that a stranger is taken for it once in some 60 look-ups of a full table. When all four are taken, the
- * weakest of them gives way: what is rare and old goes, nothing ever stops.
+ * In how many ham and spam messages each token was, in a table of fixed size. A token has four slots it may be in, side by side
+ * in memory, and a check of eight bits, so that a stranger is taken for it once in some 60 look-ups of a full table. When all
+ * four are taken, the weakest of them gives way: what is rare and old goes, nothing ever stops.
  */
 export class TokenCounts {
-  readonly slots: number
-  /** Ham in the high 16 bits, spam in the low ones; 0 is a free slot. */
-  readonly counts: Uint32Array
-  readonly checks: Uint8Array
+  readonly size: number
+  /** Ham in the upper 12 bits, then spam in 12, then the check. A slot without counts is free, whatever its check. */
+  readonly slots: Uint32Array
 
   constructor(slotBits: number) {
-    this.slots = 2 ** slotBits
-    this.counts = new Uint32Array(this.slots)
-    this.checks = new Uint8Array(this.slots)
+    this.size = 2 ** slotBits
+    this.slots = new Uint32Array(this.size)
   }
 
   /** Where a token is; -1 when it is not known. */
   find(hash: number): number {
-    const first = hash & (this.slots - 1) & -WAYS
+    const { slots } = this
+    const first = hash & (this.size - 1) & -WAYS
     const check = hash >>> 24
-    for (let slot = first; slot < first + WAYS; slot++)
-      if (this.checks[slot] === check && this.counts[slot] !== 0) return slot
+    for (let index = first; index < first + WAYS; index++) {
+      const slot = slots[index] as number
+      if ((slot & 0xff) === check && slot > EMPTY) return index
+    }
     return -1
   }
 
   add(hash: number, isSpam: boolean): void {
-    const slot = this.#claim(hash)
-    if (slot === -1) return
-    const count = this.counts[slot] as number
-    if (isSpam ? (count & MOST) === MOST : count >>> 16 === MOST) this.counts[slot] = halved(count)
-    this.counts[slot] = (this.counts[slot] as number) + (isSpam ? 1 : 0x10000)
+    const index = this.#claim(hash)
+    if (index === -1) return
+    let slot = this.slots[index] as number
+    // Halving both keeps what matters, how the one compares to the other.
+    if ((isSpam ? spamOf(slot) : hamOf(slot)) === MOST) slot = halved(slot)
+    this.slots[index] = slot + (isSpam ? ONE_SPAM : ONE_HAM)
   }
 
   remove(hash: number, isSpam: boolean): void {
-    const slot = this.find(hash)
-    if (slot === -1) return
-    const count = this.counts[slot] as number
-    if (isSpam ? (count & MOST) > 0 : count >>> 16 > 0) this.counts[slot] = count - (isSpam ? 1 : 0x10000)
+    const index = this.find(hash)
+    if (index === -1) return
+    const slot = this.slots[index] as number
+    if ((isSpam ? spamOf(slot) : hamOf(slot)) > 0) this.slots[index] = slot - (isSpam ? ONE_SPAM : ONE_HAM)
   }
 
   /** Halves all counts, so that what was seen once is forgotten. */
   age(): void {
-    for (let slot = 0; slot < this.slots; slot++) this.counts[slot] = halved(this.counts[slot] as number)
+    for (let index = 0; index < this.size; index++) this.slots[index] = halved(this.slots[index] as number)
   }
 
   #claim(hash: number): number {
     const known = this.find(hash)
     if (known !== -1) return known
-    const first = hash & (this.slots - 1) & -WAYS
+    const first = hash & (this.size - 1) & -WAYS
     let weakest = first
-    let least = 2 * MOST
-    for (let slot = first; slot < first + WAYS; slot++) {
-      const count = this.counts[slot] as number
-      const total = (count >>> 16) + (count & MOST)
+    let least = 2 * MOST + 1
+    for (let index = first; index < first + WAYS; index++) {
+      const slot = this.slots[index] as number
+      const total = hamOf(slot) + spamOf(slot)
       if (total < least) {
         least = total
-        weakest = slot
+        weakest = index
       }
     }
     if (least > 1) {
-      this.counts[weakest] = lessened(this.counts[weakest] as number)
+      const slot = this.slots[weakest] as number
+      // The token that would not give way this time is weaker the next.
+      this.slots[weakest] = slot - (hamOf(slot) > spamOf(slot) ? ONE_HAM : ONE_SPAM)
       return -1
     }
-    this.counts[weakest] = 0
-    this.checks[weakest] = hash >>> 24
+    this.slots[weakest] = hash >>> 24
     return weakest
   }
 }
 
-const halved = (count: number): number => (((count >>> 17) << 16) | ((count & MOST) >>> 1)) >>> 0
-
-/** One off the larger of both: the token that would not give way this time is weaker the next. */
-const lessened = (count: number): number => (count >>> 16 > (count & MOST) ? count - 0x10000 : count - 1)
+const halved = (slot: number): number =>
+  (((hamOf(slot) >>> 1) << 20) | ((spamOf(slot) >>> 1) << 8) | (slot & 0xff)) >>> 0

@@ -18,7 +18,7 @@ export class ViewWeights {
     this.weights = new Float32Array(this.slots)
   }
 
-  score(features: Uint32Array): number {
+  score(features: Int32Array): number {
     if (features.length === 0) return 0
     const mask = this.slots - 1
     const { weights } = this
@@ -29,13 +29,13 @@ export class ViewWeights {
   }
 
   /** How far each weight moves to learn a message whose score was `score`; 0 when it need not. */
-  gain(features: Uint32Array, score: number, isSpam: boolean): number {
+  gain(features: Int32Array, score: number, isSpam: boolean): number {
     const error = (isSpam ? 1 : 0) - 1 / (1 + Math.exp(-score * SCALE))
     if (features.length === 0 || Math.abs(error) < LEAST_ERROR) return 0
     return Math.fround((RATE * error) / Math.sqrt(features.length))
   }
 
-  move(features: Uint32Array, gain: number): void {
+  move(features: Int32Array, gain: number): void {
     const mask = this.slots - 1
     const { weights } = this
     for (let index = 0; index < features.length; index++) {
