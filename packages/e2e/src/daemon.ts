@@ -11,8 +11,8 @@ import { idOf } from './system-user.ts'
 
 export const checkout = path.resolve(fileURLToPath(import.meta.url), '../../../..')
 
-/** Our daemons, by their folder in `apps`; `serve` is both of them, as `postern serve` runs them. */
-export type App = 'policyd' | 'milterd' | 'serve'
+/** Our daemons, by their folder in `apps`; `serve` is all that are enabled, as `postern serve` runs them. */
+export type App = 'policyd' | 'milterd' | 'spamd' | 'serve'
 
 /** The built program, as the package's `bin` runs it. */
 export const programOf = (app: App | 'cli'): string =>
