@@ -2,25 +2,20 @@
 
 import type { Verification } from '@postern/dkim'
 import { andThen, type MaybeAsync } from '@postern/dns'
-import {
-  type EnvelopePath,
-  type MilterClientInfo,
-  type MilterMessage,
-  type MilterSession,
-  type Reply,
-  reply,
+import type {
+  EnvelopePath,
+  MilterClientInfo,
+  MilterMessage,
+  MilterSession,
+  Reply,
 } from '@postern/milter/server'
-import {
-  type AuthenticationFindings,
-  acceptMessage,
-  formatAuthentication,
-  judgeDkim,
-  type MessageVerdict,
-  type SpfFinding,
-} from '@postern/pipeline'
+import type { MessageVerdict, SpfFinding } from '@postern/pipeline'
 import { type Client, readClient } from './client.ts'
+import { answer, authenticationVerdict, finalVerdict, resultsOf, writeFields } from './conclusion.ts'
 import { Mail } from './mail.ts'
+import { loginOf, scoreMessage, startScoring, teachFrom } from './scoring.ts'
 import type { Service } from './service.ts'
+import type { SpamFinding } from './spam-stage.ts'
 import { notPublished, startContent } from './start-content.ts'
 
 type Message = MilterMessage<Mail>
@@ -32,6 +27,7 @@ export interface Found {
   readonly unsignable?: string
   readonly verification?: Verification | undefined
   readonly spf?: SpfFinding | undefined
+  readonly spam?: SpamFinding | undefined
 }
 
 /** What is known of a message that is done with, for the log. */
@@ -72,7 +68,9 @@ export function createHandlers({ service, onHandled }: HandlerParts) {
 
       mail(message: Message, sender: EnvelopePath): void {
         const visit = visitOf(message.session)
-        if (!visit.isSkipped && !hasLoggedIn(message)) startSpf(message, visit.client, sender.address)
+        // Of our own user nothing is told about the address that happens to be his today.
+        if (!visit.isSkipped && loginOf(message) === undefined)
+          startSpf(message, visit.client, sender.address)
       },
 
       header({ state }: Message, name: string, value: string): void {
@@ -83,29 +81,41 @@ export function createHandlers({ service, onHandled }: HandlerParts) {
         const { client, isSkipped } = visitOf(message.session)
         if (isSkipped) return
         startContent(message.state, { client, macro: (name) => message.macro(name), now: nowSeconds() })
+        startScoring(message)
       },
 
-      body({ state: { signer, verifier } }: Message, chunk: Uint8Array): void {
+      body({ state: { signer, verifier, body } }: Message, chunk: Uint8Array): void {
         signer?.body(chunk)
         verifier?.body(chunk)
+        body?.add(chunk)
+      },
+
+      abort({ state }: Message): void {
+        // Without a state where making it failed.
+        state?.body?.release()
       },
     },
     decide: {
       endOfMessage(message: Message): MaybeAsync<Reply> {
         const { client, isSkipped } = visitOf(message.session)
         if (isSkipped) return 'accept'
-        return andThen(findOut(message), (found) => {
-          const verdict = conclude(message, client, found)
-          onHandled({ message, client, found, verdict })
-          return answer(message, verdict)
+        return andThen(findOut(message), (authentication) => {
+          const results = resultsOf(message, client, authentication)
+          const facts = { client, results, verdict: authenticationVerdict(message, authentication) }
+          return andThen(scoreMessage(message, facts), (scored) => {
+            const found = { ...authentication, spam: scored?.finding }
+            writeFields(message, found, results)
+            const verdict = finalVerdict(message, found, facts.verdict)
+            if (verdict.kind === 'accept') teachFrom(message, facts, scored)
+            message.state.body?.release()
+            onHandled({ message, client, found, verdict })
+            return answer(message, verdict)
+          })
         })
       },
     },
   }
 }
-
-/** Of our own user who has logged in nothing is told about the address that happens to be his today. */
-const hasLoggedIn = (message: Message): boolean => (message.macro('auth_authen') ?? '') !== ''
 
 function startSpf(message: Message, client: Client, sender: string): void {
   const { state: mail, session } = message
@@ -155,75 +165,4 @@ function sign(mail: Mail, fields: readonly string[]): MaybeAsync<Found> {
   return known.some((value) => value instanceof Promise)
     ? Promise.all(known).then(insert)
     : insert(known as boolean[])
-}
-
-/** Changes the message, and says what becomes of it. */
-function conclude(message: Message, client: Client, found: Found): MessageVerdict {
-  const { verification, spf, unsignable } = found
-  const { state: mail } = message
-  const { settings } = mail.service
-  for (const occurrence of mail.forged) message.deleteHeader('Authentication-Results', occurrence)
-  // The topmost is inserted last.
-  for (const field of [...mail.newFields].reverse()) insertField(message, field)
-  if (mail.isOurs) {
-    // Say of fetchmail, or of a list: it comes from here, and was signed by others.
-    if (verification !== undefined && verification.signatures.length > 0)
-      insertResults(message, { dkim: verification })
-    return unsignable === undefined && isMissingItsKey(mail) ? withoutKey : acceptMessage
-  }
-  insertResults(message, { dkim: verification, spf, iprev: iprevOf(client, settings.milter.iprev) })
-  return verification === undefined ? acceptMessage : judgeDkim(settings.dkim, verification)
-}
-
-const iprevOf = ({ address, iprev, name, reverseName }: Client, isTold: boolean) =>
-  isTold && address !== undefined
-    ? { result: iprev, address: address.text, name: name ?? reverseName }
-    : undefined
-
-/** Authentication-Results goes above all others, which is how its readers know who wrote it (RFC 8601 §5). */
-function insertResults(
-  message: Message,
-  results: Pick<AuthenticationFindings, 'dkim' | 'spf' | 'iprev'>,
-): void {
-  const { state: mail, session, sender } = message
-  const value = formatAuthentication(mail.service.authservId, {
-    ...results,
-    helo: session.helo ?? '',
-    sender: sender.address,
-  })
-  message.insertHeader(0, 'Authentication-Results', ` ${value}`)
-}
-
-/** It should have been signed, and the settings say not to let it go as it is. */
-const isMissingItsKey = ({ decision, newFields, service }: Mail): boolean =>
-  service.settings.signing.on_missing_key === 'tempfail' &&
-  service.settings.signing.enabled &&
-  (decision?.action === 'sign' || decision?.action === 'no-key') &&
-  newFields.length === 0
-
-const withoutKey: MessageVerdict = {
-  kind: 'reply',
-  code: 451,
-  enhanced: '4.3.0',
-  text: 'This message cannot be signed now, please try again later',
-}
-
-/** Puts a whole field (folded with CRLF) above all others. */
-function insertField(message: Message, field: string): void {
-  const colon = field.indexOf(':')
-  message.insertHeader(0, field.slice(0, colon), field.slice(colon + 1).replaceAll('\r\n', '\n'))
-}
-
-function answer(message: Message, verdict: MessageVerdict): Reply {
-  switch (verdict.kind) {
-    case 'accept':
-      return 'accept'
-    case 'discard':
-      return 'discard'
-    case 'quarantine':
-      message.quarantine(verdict.reason)
-      return 'accept'
-    case 'reply':
-      return reply(verdict.code, verdict.enhanced, verdict.text)
-  }
 }

@@ -1,10 +1,12 @@
 // The line of the log about a message: what was done, and why it was not signed or did not verify.
 
+import { type Evidence, readableText, shownPoints } from '@postern/bayes'
 import type { LogFields } from '@postern/daemon'
 import { formatDkimReason, type SignatureResult } from '@postern/dkim'
 import { describeSpf } from '@postern/pipeline'
 import { formatExternalSender, formatSigningReason } from '@postern/signing'
 import type { Handled } from './handlers.ts'
+import type { SpamFinding } from './spam-stage.ts'
 
 /** Names and values in turn; what is undefined is left out. */
 export function messageFields({ message, client, found, verdict }: Handled): LogFields {
@@ -36,6 +38,9 @@ export function messageFields({ message, client, found, verdict }: Handled): Log
   }
   if (found.spf !== undefined && !mail.isOurs) fields.push('spf', describeSpf(found.spf))
   if (!mail.isOurs && client.address !== undefined) fields.push('iprev', client.iprev)
+  fields.push(...spamFacts(found.spam))
+  if (mail.forgedSpamFields.length > 0 && found.spam !== undefined)
+    fields.push('forged_spam_removed', mail.forgedSpamFields.length)
   if (mail.forged.length > 0) fields.push('forged_results_removed', mail.forged.length)
   fields.push(
     'action',
@@ -44,6 +49,28 @@ export function messageFields({ message, client, found, verdict }: Handled): Log
   fields.push('us', Math.round((performance.now() - mail.began) * 1000))
   return fields
 }
+
+/** What the filter says, and why. */
+function spamFacts(finding: SpamFinding | undefined): LogFields {
+  if (finding === undefined) return []
+  if (finding.kind === 'not-scored') return ['spam', 'not-scored', 'not_scored', finding.problem]
+  const { score, action, tagAt } = finding
+  const { verdict, probability, untrained, truncatedAt, evidence } = score
+  const why = evidence.slice(0, loggedReasons).map(describeEvidence).join('; ')
+  return [
+    ...['spam', verdict, 'p', probability.toFixed(4), 'points', shownPoints(score, tagAt)],
+    ...['spam_action', action === 'none' ? undefined : action, 'reasons', why || undefined],
+    ...['untrained', untrained && `${untrained.spam} spam, ${untrained.ham} ham of ${untrained.needed}`],
+    ...['scored_octets', truncatedAt],
+  ]
+}
+
+/** Pieces of evidence in a line, of both sides. */
+const loggedReasons = 5
+
+/** `word viagra +2.31` */
+const describeEvidence = ({ kind, text, weight }: Evidence): string =>
+  `${kind} ${readableText(text)} ${weight > 0 ? '+' : ''}${weight.toFixed(2)}`
 
 const noSignatures = { signatures: [], unverified: 0 }
 

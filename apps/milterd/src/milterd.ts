@@ -1,3 +1,4 @@
+import type { BayesFilter } from '@postern/bayes'
 import {
   bindAll,
   type DaemonKind,
@@ -5,6 +6,8 @@ import {
   type FixedSettings,
   openLog,
   openDns as openOwnDns,
+  openFilter as openOwnFilter,
+  openPatiently,
   reloadSettings,
   type StartedDaemon,
 } from '@postern/daemon'
@@ -32,19 +35,27 @@ const fixed: FixedSettings = {
   ],
   // Macros are asked for when a connection is made.
   signing: ['sign_macros'],
+  // The filter is opened once.
+  bayes: ['directory', 'spam_threshold', 'ham_threshold', 'min_learned', 'train', 'balance', 'slot_bits'],
+  store: ['kind', 'directory'],
   log: ['format', 'level', 'destination'],
 }
 
 /** Starts the milter on the sockets of `[milter] listen`. */
 export async function runMilterd(options: DaemonOptions): Promise<StartedDaemon> {
-  const { settings, configPath, openDns = openOwnDns } = options
+  const { settings, configPath, openDns = openOwnDns, openFilter = openOwnFilter } = options
   const { milter } = settings
   const log = openLog({
     ...settings.log,
     destination: settings.log.destination ?? 'stdout',
     ...(options.log && { format: options.log }),
   })
-  let service = createService({ settings, configPath, log, openDns })
+  let opened: BayesFilter | undefined
+  const filter = () => {
+    opened ??= openPatiently(() => openFilter(settings, { configPath }), { log })
+    return opened
+  }
+  let service = createService({ settings, configPath, log, openDns, filter })
   const retired = new Set<typeof service>()
   const server = createMilterServer({
     ...createHandlers({
@@ -63,9 +74,9 @@ export async function runMilterd(options: DaemonOptions): Promise<StartedDaemon>
     limits: { connections: milter.max_connections },
   })
   const close = async () => {
+    await Promise.all([service, ...retired].map((used) => used.close()))
+    await opened?.close().catch((error: unknown) => service.failures.note('filter', error))
     await log.close()
-    service.close()
-    for (const old of retired) old.close()
   }
   const bound = await bindAll(server, 'milter', milter)
   if (!bound.ok) {
@@ -101,12 +112,12 @@ export async function runMilterd(options: DaemonOptions): Promise<StartedDaemon>
           facts,
           apply(changed) {
             const old = service
-            service = createService({ settings: changed, configPath, log, openDns })
+            service = createService({ settings: changed, configPath, log, openDns, filter })
             retired.add(old)
             // Messages under way go on with what they began with.
             setTimeout(() => {
               retired.delete(old)
-              old.close()
+              void old.close()
             }, retiringMs).unref()
           },
         }),

@@ -1,6 +1,7 @@
 // From settings to what handles messages. A reload makes a new service; messages under way end with the old one.
 
 import path from 'node:path'
+import type { BayesFilter } from '@postern/bayes'
 import {
   createFailureLog,
   type Dns,
@@ -13,8 +14,11 @@ import { createKeyCache } from '@postern/dkim'
 import { createSpfReport } from '@postern/pipeline'
 import type { Settings } from '@postern/settings'
 import { forgedResultsTest } from './forged-results.ts'
+import { createTeacher, type Taught } from './mail-teacher.ts'
 import { createPublishedCheck } from './published-keys.ts'
 import { createSigningSetup } from './signing-setup.ts'
+import { createSpamWords } from './spam-header.ts'
+import { createSpamStage } from './spam-stage.ts'
 import { version } from './version.ts'
 
 export interface ServiceParts {
@@ -22,12 +26,14 @@ export interface ServiceParts {
   readonly configPath: string | undefined
   readonly log: Log
   readonly openDns: DnsOpener
+  /** The filter; opened when it is first asked for. */
+  filter(): BayesFilter
 }
 
 /** What messages are handled with under one set of settings. */
 export type Service = ReturnType<typeof createService>
 
-export function createService({ settings, configPath, log, openDns }: ServiceParts) {
+export function createService({ settings, configPath, log, openDns, filter }: ServiceParts) {
   const dns: Dns = openDns(settings)
   const failures: FailureLog = createFailureLog(log)
   const host = hostOf(settings, version)
@@ -36,8 +42,14 @@ export function createService({ settings, configPath, log, openDns }: ServicePar
   const signing = createSigningSetup({ settings, directory })
   for (const { file, line, problem } of signing.warnings)
     log.write('warn', 'signing', ['file', file, 'line', line, 'problem', problem])
-  const { dkim } = settings
-  return {
+  const { dkim, bayes } = settings
+  const isTaught = bayes.learn_sent || bayes.learn_replies
+  const onTaught = ({ queueId, why, user, result }: Taught) =>
+    log.write('info', 'learned', [
+      ...['queue_id', queueId, 'why', why, 'user', user],
+      ...['as', 'ham', 'result', result],
+    ])
+  const parts = {
     settings,
     authservId,
     dns,
@@ -61,6 +73,20 @@ export function createService({ settings, configPath, log, openDns }: ServicePar
           })
         : undefined,
     isPublished: settings.signing.require_published ? createPublishedCheck(dns) : undefined,
-    close: () => dns.close(),
+    spam:
+      settings.spam.enabled || isTaught
+        ? createSpamStage({ settings, filter: filter(), failures })
+        : undefined,
+    spamWords: createSpamWords(settings, { program: `Postern ${version}`, hostName: host.name }),
+    teacher: isTaught
+      ? createTeacher({ settings, configPath, filter: filter(), failures, onTaught })
+      : undefined,
+  }
+  return {
+    ...parts,
+    async close() {
+      dns.close()
+      await parts.teacher?.close()
+    },
   }
 }

@@ -2,8 +2,7 @@
 
 import { createSigner, createVerifier, type SignatureRequest, type Signer } from '@postern/dkim'
 import type { MaybeAsync } from '@postern/dns'
-import { fieldBody, fieldName } from '@postern/message'
-import { type HeaderMailbox, parseMailboxList, type SigningKeyChoice } from '@postern/signing'
+import type { SigningKeyChoice } from '@postern/signing'
 import type { Client } from './client.ts'
 import type { Mail } from './mail.ts'
 
@@ -22,8 +21,8 @@ export function startContent(mail: Mail, context: SigningContext): void {
   const { service } = mail
   const { settings } = service
   const decision = service.signing.policy.decide({
-    from: mailboxesOf(mail, 'from') ?? [],
-    field: (name) => mailboxesOf(mail, name),
+    from: mail.mailboxesOf('from') ?? [],
+    field: (name) => mail.mailboxesOf(name),
     client: context.client,
     authenticatedAs: context.macro('auth_authen') ?? context.macro('auth_type'),
     isLocalSubmission: context.client.addressText === 'local',
@@ -108,10 +107,4 @@ function startVerifier(mail: Mail, { now }: SigningContext): void {
   for (const field of mail.fields) verifier.field(field)
   verifier.endOfHeader()
   mail.verifier = verifier
-}
-
-/** The mailboxes of the first field of a name (in lower case); undefined: there is no such field. */
-function mailboxesOf({ fields }: Mail, name: string): readonly HeaderMailbox[] | undefined {
-  const field = fields.find((raw) => raw.length > name.length && fieldName(raw)?.toLowerCase() === name)
-  return field === undefined ? undefined : parseMailboxList(fieldBody(field)).mailboxes
 }

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type { Daemon } from '@postern/daemon'
+import type { Daemon, FilterOpener } from '@postern/daemon'
 import { generateKey } from '@postern/dkim'
 import { createZone, startZoneServer } from '@postern/dns/testing'
 import { parseListenAddress } from '@postern/listener'
@@ -37,6 +37,7 @@ export interface Envelope {
   readonly name?: string
   readonly helo?: string
   readonly sender?: string
+  readonly recipients?: readonly string[]
   readonly macros?: { readonly connect?: MacroValues; readonly mail?: MacroValues }
 }
 
@@ -70,7 +71,11 @@ export async function makeKey(
 /** Starts a milter that ends with the test. `settings`: tables beside [milter] listen, [log] and [dns]. */
 export async function startTestMilter(
   settings: string,
-  { zone = '', directory = newDirectory() }: { zone?: string; directory?: string } = {},
+  {
+    zone = '',
+    directory = newDirectory(),
+    openFilter,
+  }: { zone?: string; directory?: string; openFilter?: FilterOpener } = {},
 ): Promise<TestMilter> {
   const dns = await startZoneServer(
     createZone(zone, { failures: { 'broken._domainkey.example.org': 'servfail' } }),
@@ -91,6 +96,7 @@ ${tables}`)
     settings: loaded.settings,
     configPath: path.join(directory, 'postern.toml'),
     reload: () => load(current),
+    openFilter,
   })
   if (!started.ok) throw new Error(started.message)
   const { daemon } = started
@@ -124,7 +130,7 @@ ${tables}`)
       const message = Buffer.from(text.replaceAll(/\r?\n/g, '\r\n'), 'latin1')
       const outcome = await sendMessage(client, {
         sender: envelope.sender ?? 'ann@example.org',
-        recipients: ['bob@example.net'],
+        recipients: envelope.recipients ?? ['bob@example.net'],
         message,
         macros: { mail: { i: 'Q1', ...envelope.macros?.mail } },
       })
