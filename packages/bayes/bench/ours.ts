@@ -1,71 +1,49 @@
-// The filter of this repository, as a subject of the benchmark. The one file that knows how it is made.
+// The filter of this repository on its LMDB store, with its default settings, as a subject of the benchmark. The one file
+// that knows how it is made.
 
-import type { MailClass, Verdict } from '../src/score.ts'
-import type { Subject, Tool } from './subject.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+// By its path: @postern/bayes must not depend on the package that depends on it.
+import { openLmdbBayesStore } from '../../bayes-lmdb/src/index.ts'
+import { createBayesFilter } from '../src/index.ts'
+import type { Sample, Subject, Told, Tool } from './subject.ts'
 
 export const ours: Tool = {
   name: 'ours',
-  version: async () => 'stand-in',
-  create: async () => createStandIn(),
+  version: async () => 'of this checkout',
+  create: createSubject,
 }
 
-/** Robinson and Fisher on the words of the raw message, until the filter is there. */
-function createStandIn(): Subject {
-  const counts = new Map<string, { ham: number; spam: number }>()
-  const total = { ham: 0, spam: 0 }
-  const wordsOf = (bytes: Uint8Array): Set<string> =>
-    new Set(
-      Buffer.from(bytes)
-        .toString('latin1')
-        .match(/[\w$'-]{3,25}/g),
-    )
+/** Lessons that are under way at once: they go into the store together. */
+const AT_ONCE = 2000
 
-  function learn(bytes: Uint8Array, mailClass: MailClass): void {
-    total[mailClass] += 1
-    for (const word of wordsOf(bytes)) {
-      const count = counts.get(word)
-      if (count === undefined) counts.set(word, { ham: 0, spam: 0, [mailClass]: 1 })
-      else count[mailClass] += 1
-    }
-  }
+async function createSubject(): Promise<Subject> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'postern-bayes-bench-'))
+  const filter = await createBayesFilter({ store: await openLmdbBayesStore({ directory }) })
 
-  function score(bytes: Uint8Array): number {
-    if (total.ham === 0 || total.spam === 0) return 0.5
-    const strong: number[] = []
-    for (const word of wordsOf(bytes)) {
-      const count = counts.get(word)
-      if (count === undefined) continue
-      const n = count.ham + count.spam
-      const share = count.spam / total.spam / (count.spam / total.spam + count.ham / total.ham)
-      const f = (0.1 * 0.5 + n * share) / (0.1 + n)
-      if (Math.abs(f - 0.5) >= 0.3) strong.push(f)
-    }
-    strong.sort((a, b) => Math.abs(b - 0.5) - Math.abs(a - 0.5)).splice(150)
-    const spam = chiSquare(strong.map((f) => 1 - f))
-    const ham = chiSquare(strong)
-    return (1 + ham - spam) / 2
+  async function score({ bytes }: Sample): Promise<Told> {
+    const { probability, verdict } = await filter.score(bytes)
+    return { score: probability, verdict }
   }
 
   return {
-    learn: async ({ bytes, class: mailClass }) => learn(bytes, mailClass),
-    async score({ bytes }) {
-      const value = score(bytes)
-      const verdict: Verdict = value >= 0.99 ? 'spam' : value <= 0.2 ? 'ham' : 'unsure'
-      return { score: value, verdict }
+    async learn({ bytes, class: mailClass }) {
+      await filter.learn(bytes, mailClass)
     },
-    octets: async () => counts.size * 16,
-    close: async () => {},
+    score,
+    async learnAll(samples) {
+      for (let from = 0; from < samples.length; from += AT_ONCE)
+        await Promise.all(
+          samples
+            .slice(from, from + AT_ONCE)
+            .map(({ bytes, class: mailClass }) => filter.learn(bytes, mailClass)),
+        )
+    },
+    octets: async () => (await filter.stats()).octets,
+    async close() {
+      await filter.close()
+      await rm(directory, { recursive: true, force: true })
+    },
   }
-}
-
-/** The chance of a product so small by chance alone. */
-function chiSquare(probabilities: readonly number[]): number {
-  const half = -probabilities.reduce((sum, p) => sum + Math.log(p), 0)
-  let term = Math.exp(-half)
-  let sum = term
-  for (let i = 1; i < probabilities.length; i++) {
-    term *= half / i
-    sum += term
-  }
-  return Math.min(1, sum)
 }
