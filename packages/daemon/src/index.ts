@@ -12,7 +12,9 @@ export {
 } from './key-safety.ts'
 export { type Log, type LogFields, type LogLevel, type LogOptions, openLog } from './log.ts'
 export {
+  bayesSettingsOf,
   createSharedFilters,
+  explainUnopened,
   type FilterOpener,
   type FilterPlace,
   filterDirectory,

@@ -1,7 +1,7 @@
 // The Bayesian filter of the settings, for all that score or learn.
 
 import path from 'node:path'
-import type { BayesFilter } from '@postern/bayes'
+import type { BayesFilter, BayesSettings, BayesStore } from '@postern/bayes'
 import type { Settings } from '@postern/settings'
 import { stateDirectory } from './state-directory.ts'
 
@@ -20,8 +20,42 @@ export function filterDirectory({ bayes, store }: Settings, { configPath }: Filt
     : path.resolve(configPath ? path.dirname(configPath) : '.', bayes.directory)
 }
 
-export const openFilter: FilterOpener = async () => {
-  throw new Error('this build has no filter yet')
+/** What `[bayes]` says of the filter itself. */
+export const bayesSettingsOf = ({ bayes }: Settings): BayesSettings => ({
+  spamThreshold: bayes.spam_threshold,
+  hamThreshold: bayes.ham_threshold,
+  minLearned: bayes.min_learned,
+  rule: bayes.train,
+  balance: bayes.balance,
+  slotBits: bayes.slot_bits,
+  seenLimit: bayes.seen_limit,
+})
+
+export const openFilter: FilterOpener = async (settings, place) => {
+  const directory = filterDirectory(settings, place)
+  // Only where there is a filter: programs that start for each connection, say of spawn(8), need none.
+  const { createBayesFilter, createMemoryStore } = await import('@postern/bayes')
+  let store: BayesStore | undefined
+  try {
+    if (settings.store.kind === 'memory') store = createMemoryStore()
+    else store = await (await import('@postern/bayes-lmdb')).openLmdbBayesStore({ directory })
+    return await createBayesFilter({ store, settings: bayesSettingsOf(settings) })
+  } catch (error) {
+    await store?.close()
+    throw new Error(explainUnopened(error as NodeJS.ErrnoException, directory), { cause: error })
+  }
+}
+
+/** A sentence for the administrator. */
+export function explainUnopened({ code, message, name }: NodeJS.ErrnoException, directory: string): string {
+  const filter = `the filter in ${directory}`
+  if (code === 'EACCES' || code === 'EPERM' || /permission denied/i.test(message))
+    return `${filter} may not be read and written by this user: change its owner, or [bayes] directory`
+  if (code === 'ENOTDIR' || code === 'EEXIST') return `${filter} is in no directory: change [bayes] directory`
+  if (code === 'ENOSPC') return `${filter} lies on a full disk`
+  if (code === 'EROFS') return `${filter} lies on a read-only file system`
+  if (name === 'NewerModelError') return `${filter} was written by a later version of Postern: ${message}`
+  return `${filter} cannot be opened: ${message}`
 }
 
 export interface SharedFilters {
