@@ -31,7 +31,7 @@ export const program = (entries = ['src/main.ts']) =>
   defineConfig({
     ...shared,
     entry: entries,
-    noExternal: [/^@postern\//, /^(zod|toml-eslint-parser|ip-address|punycode|dns-packet)(\/|$)/],
+    noExternal: [/^@postern\//, /^(zod|toml-eslint-parser|ip-address|punycode|dns-packet|entities)(\/|$)/],
     // The CommonJS among them asks for Node's own modules through require.
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)",

@@ -2,7 +2,7 @@ import type { MailContent } from '../content/index.ts'
 import { countOf, domainOf, ownerOf, stepOf } from './fact-shape.ts'
 
 /** More text than this is not counted through: the shape of a message shows in its start. */
-const MOST_TEXT = 16_384
+const MOST_TEXT = 8192
 
 /** What the body is like, without its words. */
 export function bodyFacts(content: MailContent): string[] {
@@ -21,7 +21,7 @@ export function bodyFacts(content: MailContent): string[] {
 const extensionOf = (name: string): string => /\.(\w{1,8})$/.exec(name)?.[1]?.toLowerCase() ?? '-'
 
 function linkFacts({ links, fields }: MailContent): string[] {
-  const hosts: string[] = []
+  const hosts = new Set<string>()
   const kinds = { href: 0, image: 0, form: 0, text: 0 }
   let hasMailto = false
   let isOdd = false
@@ -31,19 +31,19 @@ function linkFacts({ links, fields }: MailContent): string[] {
     isShown ||= shown !== undefined
     hasMailto ||= /^mailto:/i.test(url)
     const host = /^https?:\/*([^/:?#\s]+)/i.exec(url)?.[1]?.toLowerCase()
-    if (host !== undefined) hosts.push(host)
+    if (host !== undefined) hosts.add(host)
     isOdd ||= /^https?:\/\/[^/]*[@:%]/i.test(url)
   }
-  const owners = new Set(hosts.map(ownerOf))
+  const owners = new Set([...hosts].map(ownerOf))
   const sender = ownerOf(domainOf(fields.find((field) => field.name === 'from')?.value ?? ''))
   const facts = [
-    `links:${stepOf(hosts.length)}`,
+    `links:${stepOf(kinds.href + kinds.text)}`,
+    `link-hosts:${stepOf(hosts.size)}`,
     `link-owners:${stepOf(owners.size)}`,
-    `link-sender:${hosts.length === 0 ? 'none' : owners.has(sender)}`,
+    `link-sender:${hosts.size === 0 ? 'none' : owners.has(sender)}`,
     `images:${stepOf(kinds.image)}`,
-    `anchors:${stepOf(kinds.href)}`,
   ]
-  if (hosts.some((host) => /^[\d.]+$/.test(host))) facts.push('link:address')
+  if ([...hosts].some((host) => /^[\d.]+$/.test(host))) facts.push('link:address')
   if (isOdd) facts.push('link:odd')
   if (isShown) facts.push('link:shows-another')
   if (hasMailto) facts.push('link:mailto')

@@ -3,8 +3,11 @@ import type { BayesStore, StoreKey } from './bayes-store.ts'
 /** A store for one process that forgets at its end: for tests, benchmarks, and programs that keep a dump themselves. */
 export function createMemoryStore(): BayesStore {
   const values = new Map<StoreKey, Uint8Array>()
-  const range = (all: Iterable<StoreKey>, from: StoreKey, to: StoreKey) =>
-    [...all].filter((key) => key >= from && key < to).sort()
+  const range = (all: Iterable<StoreKey>, from: StoreKey, to: StoreKey) => {
+    const found: StoreKey[] = []
+    for (const key of all) if (key >= from && key < to) found.push(key)
+    return found.sort()
+  }
   return {
     get: (key) => values.get(key),
     keys: (from, to) => range(values.keys(), from, to),
@@ -15,9 +18,11 @@ export function createMemoryStore(): BayesStore {
         put: (key, value) => void written.set(key, value.slice()),
         remove: (key) => void written.set(key, undefined),
         keys: (from, to) => {
-          const all = new Set(values.keys())
-          for (const [key, value] of written) value === undefined ? all.delete(key) : all.add(key)
-          return range(all, from, to)
+          const found = new Set(range(values.keys(), from, to))
+          for (const key of range(written.keys(), from, to))
+            if (written.get(key) === undefined) found.delete(key)
+            else found.add(key)
+          return [...found].sort()
         },
       })
       for (const [key, value] of written) value === undefined ? values.delete(key) : values.set(key, value)
