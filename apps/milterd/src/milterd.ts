@@ -36,7 +36,16 @@ const fixed: FixedSettings = {
   // Macros are asked for when a connection is made.
   signing: ['sign_macros'],
   // The filter is opened once.
-  bayes: ['directory', 'spam_threshold', 'ham_threshold', 'min_learned', 'train', 'balance', 'slot_bits'],
+  bayes: [
+    'directory',
+    'spam_threshold',
+    'ham_threshold',
+    'min_learned',
+    'train',
+    'balance',
+    'slot_bits',
+    'seen_limit',
+  ],
   store: ['kind', 'directory'],
   log: ['format', 'level', 'destination'],
 }

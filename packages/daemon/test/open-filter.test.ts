@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { defaultBayesSettings } from '@postern/bayes'
 import { defaultSettings, type Settings } from '@postern/settings'
-import { describe, expect, it } from 'vitest'
-import { createSharedFilters, filterDirectory } from '../src/index.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { bayesSettingsOf, createSharedFilters, filterDirectory, openFilter } from '../src/index.ts'
 import { fakeFilter } from './fake-filter.ts'
 
 const settingsWith = (directory: string | undefined, store?: string): Settings => {
@@ -21,6 +25,44 @@ describe('the directory of the filter', () => {
     [undefined, 'state', '/etc/postern/state/bayes'],
   ])('%s, with the store in %s', (directory, store, expected) => {
     expect(filterDirectory(settingsWith(directory, store), place)).toBe(expected)
+  })
+})
+
+describe('the filter of the settings', () => {
+  it("is the library's unless changed", () => {
+    expect(bayesSettingsOf(defaultSettings())).toEqual(defaultBayesSettings)
+  })
+  const newDirectory = () => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), 'postern-filter-'))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    return directory
+  }
+  const message = Buffer.from('Subject: lottery\n\nYou have won.\n')
+
+  it('keeps what it has learned where the settings say', async () => {
+    const settings = settingsWith(path.join(newDirectory(), 'bayes'))
+    const first = await openFilter(settings, place)
+    expect(await first.learn(message, 'spam')).toBe('learned')
+    await first.close()
+    const second = await openFilter(settings, place)
+    expect(await second.learn(message, 'spam')).toBe('known')
+    expect(await second.score(message)).toMatchObject({ untrained: { spam: 1, ham: 0 } })
+    await second.close()
+  })
+  it('forgets at the end what is kept in memory', async () => {
+    const settings: Settings = { ...settingsWith('/nowhere'), store: { kind: 'memory' } }
+    for (let i = 0; i < 2; i++) {
+      const filter = await openFilter(settings, place)
+      expect(await filter.learn(message, 'spam')).toBe('learned')
+      await filter.close()
+    }
+  })
+  it('is not opened where that cannot be', async () => {
+    const file = path.join(newDirectory(), 'file')
+    writeFileSync(file, '')
+    await expect(openFilter(settingsWith(file), place)).rejects.toThrow(
+      'is in no directory: change [bayes] directory',
+    )
   })
 })
 

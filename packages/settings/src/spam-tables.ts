@@ -31,7 +31,7 @@ export const bayes = z
       .int()
       .min(1)
       .max(1_000_000)
-      .default(20)
+      .default(10)
       .describe(
         'Messages of each kind that must have been learned before anything is said: until then all mail has the probability 0.5, and headers say that the filter is untrained.',
       ),
@@ -47,15 +47,23 @@ export const bayes = z
       .max(1000)
       .default(0)
       .describe(
-        'One kind may have been learned so many times as often as the other, and is not learned beyond; 0: no bound.',
+        'A kind that was learned so many times as often as the other is learned only from what was called wrong; 0: no bound.',
       ),
     slot_bits: z
       .int()
-      .min(16)
-      .max(26)
-      .default(22)
+      .min(12)
+      .max(24)
+      .default(20)
       .describe(
-        'Size of the model: two to the power of this is how many weights it has, which never become more. A change takes effect with a new directory.',
+        'Size of the model: two to the power of this is how many weights it has, 9 octets each in memory (9 MiB for 20), which never become more. A model that is there keeps its size.',
+      ),
+    seen_limit: z
+      .int()
+      .min(1000)
+      .max(100_000_000)
+      .default(500_000)
+      .describe(
+        'Learned messages that are remembered, so that each counts once and can be taken back; the oldest are forgotten first.',
       ),
     per_user: z
       .boolean()

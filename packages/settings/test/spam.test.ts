@@ -47,7 +47,10 @@ reject_at = 0.9
     ['[spam.group]\nrecipients = ["a@b"]', 'group must be a list of tables, not a table: its header is in'],
     ['[[spam.group]]\nreject_at = 0.9', 'recipients in element 1 of group must be set'],
     ['[[spam.group]]\nrecipients = []', 'recipients in element 1 of group may not be empty'],
-    ['[[spam.group]]\nrecipients = ["a b"]', 'element 1 of recipients in element 1 of group must be an address'],
+    [
+      '[[spam.group]]\nrecipients = ["a b"]',
+      'element 1 of recipients in element 1 of group must be an address',
+    ],
     [
       '[[spam.group]]\nrecipients = ["a@b"]\nreject_at = "x"',
       'reject_at in element 1 of group must be a number',
