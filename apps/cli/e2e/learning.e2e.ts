@@ -127,7 +127,9 @@ async function startWatching(dovecot: Dovecot): Promise<readonly string[]> {
     child.kill('SIGTERM')
     expect(await end).toEqual([0, null])
   })
-  await vi.waitFor(() => expect(lines.at(-1)).toBe('watching 1 folders of spam and 1 of ham'), 10_000)
+  await vi.waitFor(() => expect(lines.at(-1)).toBe('watching 1 folders of spam and 1 of ham'), {
+    timeout: 10_000,
+  })
   return lines
 }
 
@@ -136,17 +138,19 @@ describe('postern learn --watch beside Dovecot', () => {
     const dovecot = await startPlainDovecot()
     const imap = await logIn(dovecot)
     await imap.append('INBOX', letter('pills'))
+    // Dovecot makes the folder when it is first asked for.
+    await imap.command('SELECT Junk')
     const lines = await startWatching(dovecot)
     await move(imap, 'INBOX', 'Junk')
-    await vi.waitFor(() => expect(lines.at(-1)).toMatch(/^learned as spam: .*\.Junk/), 10_000)
+    await vi.waitFor(() => expect(lines.at(-1)).toMatch(/^learned as spam: .*\.Junk/), { timeout: 10_000 })
     await move(imap, 'Junk', 'INBOX')
-    await vi.waitFor(() => expect(lines.at(-1)).toMatch(/^relearned as ham: /), 10_000)
+    await vi.waitFor(() => expect(lines.at(-1)).toMatch(/^relearned as ham: /), { timeout: 10_000 })
     await move(imap, 'INBOX', 'Trash')
     await imap.append('INBOX', letter('unread'))
     await imap.append('INBOX', letter('lunch'), '\\Seen')
     await imap.command('SELECT INBOX')
     await imap.command('STORE 2 +FLAGS (\\Answered)')
-    await vi.waitFor(() => expect(lines.at(-1)).toMatch(/^learned as ham: .*,RS$/), 10_000)
+    await vi.waitFor(() => expect(lines.at(-1)).toMatch(/^learned as ham: .*,RS$/), { timeout: 10_000 })
     expect(lines.filter((line) => /^(re)?learned/.test(line))).toHaveLength(3)
     expect(learned()).toEqual({ spam: 0, ham: 2 })
   })

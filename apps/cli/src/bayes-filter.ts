@@ -12,7 +12,7 @@ export async function withFilter(
   use: (opened: OpenedFilter & { ok: true }) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
   const opened = await open(options, io)
-  if (!opened.ok) return complain(io, opened.message, opened.isUsage ? exit.usage : exit.failed)
+  if (!opened.ok) return complainOfFilter(opened, io)
   try {
     return await use(opened)
   } catch (error) {
@@ -20,6 +20,16 @@ export async function withFilter(
   } finally {
     await opened.filter.close()
   }
+}
+
+/** Says why there is no filter. */
+export function complainOfFilter(
+  { messages, isUsage }: OpenedFilter & { ok: false },
+  io: CliIo,
+  statuses: { readonly usage: ExitStatus; readonly failed: ExitStatus } = exit,
+): ExitStatus {
+  for (const message of messages) complain(io, message)
+  return isUsage ? statuses.usage : statuses.failed
 }
 
 /** The option of those that work on one model. */

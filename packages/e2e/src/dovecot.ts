@@ -36,7 +36,7 @@ export async function startDovecot({ directory, owner, lines }: DovecotOptions):
   const imapPort = await freePort()
   const { uid, gid } = idOf(owner)
   const place = (name: string) => path.join(directory, name)
-  for (const name of ['run', 'state', 'mail']) mkdirSync(place(name))
+  for (const name of ['run', 'dovecot-state', 'mail']) mkdirSync(place(name), { recursive: true })
   chownSync(place('mail'), uid, gid)
   chmodSync(directory, 0o755)
   const settings = place('dovecot.conf')
@@ -72,7 +72,7 @@ interface Base {
 
 const baseLines = ({ place, imapPort, owner, uid }: Base): string => `
 base_dir = ${place('run')}
-state_dir = ${place('state')}
+state_dir = ${place('dovecot-state')}
 log_path = ${place('log')}
 protocols = imap
 ssl = no

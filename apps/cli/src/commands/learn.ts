@@ -1,4 +1,5 @@
-import { complain, configOption, defineCommand, exit, jsonOption } from '../command.ts'
+import { complainOfFilter } from '../bayes-filter.ts'
+import { complain, configOption, defineCommand, jsonOption } from '../command.ts'
 import type { OpenFilter } from '../learn/filter.ts'
 import { openFilter } from '../learn/filter.ts'
 import { learnOnce } from '../learn/learn-once.ts'
@@ -93,7 +94,7 @@ own answers. SIGTERM ends it.`,
       if (!watch.ok) return complain(io, watch.message)
       if (options['dry-run']) return learnOnce(request, undefined, how, io)
       const opened = await open({ config: options.config, mayCreate: true }, io)
-      if (!opened.ok) return complain(io, opened.message, opened.isUsage ? exit.usage : exit.failed)
+      if (!opened.ok) return complainOfFilter(opened, io)
       try {
         if (watch.options)
           return await learnWatching(request, opened.filter, { ...how, ...watch.options }, io)

@@ -1,4 +1,5 @@
 import type { BayesFilter, Verdict } from '@postern/bayes'
+import { complainOfFilter } from '../bayes-filter.ts'
 import {
   complain,
   configOption,
@@ -63,7 +64,7 @@ on the command line or in the settings is 64.`,
       if (!shown.ok) return complain(io, shown.message, 64)
       const failed = isStatus ? 3 : exit.failed
       const opened = await open({ config: options.config, mayCreate: false }, io)
-      if (!opened.ok) return complain(io, opened.message, opened.isUsage ? 64 : failed)
+      if (!opened.ok) return complainOfFilter(opened, io, { usage: 64, failed })
       const evidence = explain || options.evidence !== undefined ? (shown.value ?? EVIDENCE) : 0
       const { filter } = opened
       try {

@@ -10,8 +10,8 @@ export const SMALL_FILE_OCTETS = 1024 * 1024
 /** Files of each class that are read ahead. They hide the latency of a disk; their memory is bounded by SMALL_FILE_OCTETS. */
 export const READ_AHEAD_FILES = 16
 
-/** Messages handed to the filter whose answer is not there yet: they share a commit of the store (measured, see docs/decisions/0008). */
-export const IN_FLIGHT_MESSAGES = 64
+/** Messages handed to the filter whose answer is not there yet: they share a commit of the store, which costs as much as hundreds of them (measured, see docs/decisions/0008). */
+export const IN_FLIGHT_MESSAGES = 1000
 
 /** Octets of all those messages. */
 export const IN_FLIGHT_OCTETS = 64 * 1024 * 1024
