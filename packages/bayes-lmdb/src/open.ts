@@ -23,7 +23,7 @@ export async function openLmdbBayesStore({ directory }: LmdbBayesStoreOptions): 
     // Every write is in an explicit transaction. The implicit ones drop a promise, whose rejection nobody can catch.
     eventTurnBatching: false,
   })
-  const get = (key: StoreKey) => database.get(key)
+  const get = (key: StoreKey) => plain(database.get(key))
   const keys = (from: StoreKey, to: StoreKey) => [...database.getKeys({ start: from, end: to })]
   return {
     get,
@@ -52,6 +52,10 @@ export async function openLmdbBayesStore({ directory }: LmdbBayesStoreOptions): 
     close: () => database.close(),
   }
 }
+
+/** What LMDB gives is a Buffer, whose slice() is a view of a memory that others have, too. */
+const plain = (value: Buffer | undefined): Uint8Array | undefined =>
+  value && new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
 
 /** What a transaction sees: its own writes over what is committed. */
 function overlay(
