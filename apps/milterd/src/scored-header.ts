@@ -23,9 +23,11 @@ export interface ArrivalFacts {
 
 /** The fields, CRLF behind each, and the empty line. Those that are removed from the message are not among them. */
 export function scoredHeader(mail: Mail, facts: ArrivalFacts): string {
-  const { results, sender } = facts
+  const { results, sender, recipients } = facts
   const lines = [`Return-Path: <${sender}>`]
   if (results !== undefined) lines.push(`Authentication-Results: ${results.replaceAll('\n', '\r\n')}`)
+  // What local(8), virtual(8) and LMTP servers add for the one whose mailbox it is.
+  if (recipients.length === 1) lines.splice(1, 0, `Delivered-To: ${recipients[0]!.address}`)
   lines.push(receivedField(facts), ...mail.keptFields())
   return `${lines.join('\r\n')}\r\n\r\n`
 }

@@ -6,24 +6,35 @@ import { formatReference, loadSettings } from '@postern/settings'
 import { describe, expect, it } from 'vitest'
 
 const read = (name: string) => readFileSync(path.resolve(import.meta.dirname, '../../..', name), 'utf8')
-const page = read('docs/operating/milter.md')
 
-describe('the page about the milter', () => {
+describe.each(['milter', 'spam'])('the page %s.md', (name) => {
+  const page = read(`docs/operating/${name}.md`)
   const blocks = [...page.matchAll(/^ *```toml (.+)\n((?:.*\n)*?) *```$/gm)]
 
   it('has blocks of settings, which load as they stand', () => {
-    expect(blocks.length).toBeGreaterThanOrEqual(3)
+    expect(blocks.length).toBeGreaterThanOrEqual(2)
     for (const [, , text] of blocks) expect(loadSettings(text!)).toMatchObject({ ok: true })
   })
   it('names no setting that there is not', () => {
     const ofOthers =
-      /^(non_smtpd|internal_mail|milter_|disable_mime|smtpd_|queue_id|client_name|not_signed|dkim_why|key_problem|forged_)/
+      /^(non_smtpd|internal_mail|milter_|disable_mime|smtpd_|queue_id|client_name|not_signed|dkim_why|key_problem|forged_|spam_action|scored_octets|not_scored)/
     const named = [...page.matchAll(/`(?:\[[a-z]+\] )?([a-z0-9]+(?:_[a-z0-9]+)+)(?: = [^`]*)?`/g)]
-      .map(([, name]) => name!)
-      .filter((name) => !ofOthers.test(name))
+      .map(([, setting]) => setting!)
+      .filter((setting) => !ofOthers.test(setting))
     expect(named.length).toBeGreaterThan(15)
     const reference = formatReference()
-    for (const name of new Set(named)) expect(reference).toContain(`| \`${name}\` |`)
+    for (const setting of new Set(named)) expect(reference).toContain(`| \`${setting}\` |`)
+  })
+})
+
+describe('the fields of the log', () => {
+  it('that scoring adds are all told', () => {
+    const page = read('docs/operating/spam.md')
+    const [, body = ''] =
+      /function spamFacts([\s\S]*?)\n}/.exec(read('apps/milterd/src/message-line.ts')) ?? []
+    const keys = [...body.matchAll(/\['([a-z_]+)', /g)].map(([, key]) => key!)
+    expect(keys).toEqual(expect.arrayContaining(['spam', 'spam_action', 'untrained', 'scored_octets']))
+    for (const key of keys) expect(page).toContain(`\`${key}\``)
   })
 })
 

@@ -103,7 +103,9 @@ describe('answers to what users sent', () => {
     await milter.pass(...sentBy('ann', '1@example.org'))
     await milter.pass(letter('carl@example.com', 'In-Reply-To: <1@example.org>'), incoming)
     await learned(1)
-    expect(filter.learned[0]!.text).toMatch(/^Return-Path: <carl@example\.com>\r\nAuthentication-Results: /)
+    expect(filter.learned[0]!.text).toMatch(
+      /^Return-Path: <carl@example\.com>\r\nDelivered-To: ann@example\.org\r\nAuthentication-Results: /,
+    )
   })
   it('are forgotten where they cannot be noted, and mail passes', async () => {
     const { milter } = await start('[bayes]\nlearn_replies = true\ndirectory = "/dev/null/bayes"')

@@ -57,7 +57,7 @@ describe('a message that is scored', () => {
     })
     const { text } = filter.scored[0]!
     expect(text).toMatch(
-      /^Return-Path: <list@example\.org>\r\nAuthentication-Results: mx\.example\.net;[\s\S]*\r\nReceived: from smtp\.example\.org \(mail\.example\.org \[192\.0\.2\.7\]\)\r\n\tby mx\.example\.net \(Postfix\) with ESMTP id Q7\r\n\tfor <bob@example\.net>; \w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000 \(UTC\)\r\nFrom: Ann/,
+      /^Return-Path: <list@example\.org>\r\nDelivered-To: bob@example\.net\r\nAuthentication-Results: mx\.example\.net;[\s\S]*\r\nReceived: from smtp\.example\.org \(mail\.example\.org \[192\.0\.2\.7\]\)\r\n\tby mx\.example\.net \(Postfix\) with ESMTP id Q7\r\n\tfor <bob@example\.net>; \w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000 \(UTC\)\r\nFrom: Ann/,
     )
     expect(text).toContain('\r\nX-Other: kept\r\n\r\np=0.1\r\n')
     expect(text).not.toMatch(/X-Spam|spf=pass/)

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkout } from './daemon.ts'
 
-const pages = ['postfix.md', 'spf.md', 'milter.md', 'spamd.md', 'learning.md'].map(
+const pages = ['postfix.md', 'spf.md', 'milter.md', 'spamd.md', 'learning.md', 'spam.md'].map(
   (name) => `docs/operating/${name}`,
 )
 const text = pages.map((page) => readFileSync(path.join(checkout, page), 'utf8')).join('')
