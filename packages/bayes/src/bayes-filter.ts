@@ -1,7 +1,7 @@
 import { type BayesSettings, defaultBayesSettings } from './bayes-settings.ts'
 import { digestOf } from './digest.ts'
 import { evidenceOf } from './evidence.ts'
-import { featuresOf, type MailFeatures } from './features/mail-features.ts'
+import { featuresOf, keptFeatures, type MailFeatures } from './features/mail-features.ts'
 import { Lessons } from './lessons.ts'
 import type { Opinion } from './model/model.ts'
 import { ModelFile } from './model/model-file.ts'
@@ -36,16 +36,10 @@ class Filter implements BayesFilter {
     const features = featuresOf(message)
     const { logit, isTrained, ham, spam, opinion } = this.#opinionOf(features, user)
     const truncated = features.truncatedAt === undefined ? {} : { truncatedAt: features.truncatedAt }
+    const probability = probabilityOf(logit)
     const { minLearned: needed } = this.#settings
     if (!isTrained)
-      return {
-        probability: 0.5,
-        verdict: 'unsure',
-        evidence: [],
-        untrained: { ham, spam, needed },
-        ...truncated,
-      }
-    const probability = probabilityOf(logit)
+      return { probability, verdict: 'unsure', evidence: [], untrained: { ham, spam, needed }, ...truncated }
     const found =
       evidence > 0
         ? evidenceOf(message, { model: this.#shared.model, features, opinion, most: evidence })
@@ -54,14 +48,14 @@ class Filter implements BayesFilter {
   }
 
   learn: BayesFilter['learn'] = async (message, as, { user, rule = this.#settings.rule } = {}) => {
-    const lesson = { digest: digestOf(message), features: featuresOf(message), as, rule }
+    const lesson = { digest: digestOf(message), features: keptFeatures(featuresOf(message)), as, rule }
     return (await this.#lessons.add(this.#pupil(user), lesson)) as never
   }
 
   unlearn: BayesFilter['unlearn'] = async (message, { user } = {}) => {
     const lesson = {
       digest: digestOf(message),
-      features: featuresOf(message),
+      features: keptFeatures(featuresOf(message)),
       as: undefined,
       rule: 'all' as const,
     }
@@ -98,8 +92,7 @@ class Filter implements BayesFilter {
     const ham = shared.model.ham + (own?.model.ham ?? 0)
     const spam = shared.model.spam + (own?.model.spam ?? 0)
     const isOwnTrained = own !== undefined && own.model.ham >= minLearned && own.model.spam >= minLearned
-    const logit =
-      (isSharedTrained ? opinion.logit : 0) + (own === undefined ? 0 : userLogit(own.model.weights, features))
+    const logit = opinion.logit + (own === undefined ? 0 : userLogit(own.model.weights, features))
     return { opinion, logit, ham, spam, isTrained: isSharedTrained || isOwnTrained }
   }
 

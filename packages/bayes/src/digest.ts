@@ -1,38 +1,55 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
-/** Octets of the body that tell one message from another. */
+/** Octets of the body that tell one message from another, and of the header. */
 const MOST_BODY = 64 * 1024
-/** Of the header. */
 const MOST_HEADER = 64 * 1024
-const KEPT = /^(from|date|message-id|subject)[ \t]*:/i
+
+const LF = 10
+const SPACE = 32
+/** The fields that stay as they are on the way, by their first letter. */
+const kept = ['from:', 'date:', 'message-id:', 'subject:'].map((name) => Buffer.from(name))
+
+const scratch = Buffer.alloc(MOST_HEADER + MOST_BODY)
 
 /**
- * What a message is known by: From, Date, Subject, Message-ID and the start of the body, without line ends and trailing
- * space. What delivery, filters and mail stores add to the header makes no difference. 32 hexadecimal digits.
+ * What a message is known by: From, Date, Subject, Message-ID and the start of the body, without any white space. What
+ * delivery, filters and mail stores add to the header makes no difference. 32 hexadecimal digits.
  */
 export function digestOf(message: Uint8Array): string {
-  const hash = createHash('sha256')
-  const header = Buffer.from(message.buffer, message.byteOffset, Math.min(message.length, MOST_HEADER))
-  const end = endOfHeader(header)
+  const most = Math.min(message.length, MOST_HEADER)
+  let to = 0
+  let at = 0
   let isKept = false
-  for (const line of header.toString('latin1', 0, end).split('\n')) {
-    if (!/^[ \t]/.test(line)) isKept = KEPT.test(line)
-    if (isKept) hash.update(line.replace(/\s+/g, ''), 'latin1')
+  while (at < most) {
+    const first = message[at] as number
+    if (first === LF || (first === 13 && message[at + 1] === LF)) break
+    if (first !== SPACE && first !== 9) isKept = isKeptField(message, at)
+    let end = message.indexOf(LF, at)
+    if (end === -1 || end > most) end = most
+    if (isKept) to = copyInk(message, at, end, to)
+    at = end + 1
   }
-  const body = Buffer.from(
-    message.buffer,
-    message.byteOffset + end,
-    Math.min(message.length - end, MOST_BODY),
-  )
-  // Only line ends and what stands before them differ between stores; all white space is the simplest superset.
-  hash.update('\n').update(body.toString('latin1').replace(/\s+/g, ''), 'latin1')
-  return hash.digest('hex').slice(0, 32)
+  scratch[to++] = LF
+  to = copyInk(message, at, Math.min(message.length, at + MOST_BODY), to)
+  return hash('sha256', scratch.subarray(0, to), 'hex').slice(0, 32)
 }
 
-function endOfHeader(octets: Buffer): number {
-  const plain = octets.indexOf('\n\n')
-  const crlf = octets.indexOf('\r\n\r\n')
-  if (plain === -1 && crlf === -1) return octets.length
-  if (plain === -1) return crlf + 2
-  return crlf === -1 ? plain + 1 : Math.min(plain + 1, crlf + 2)
+function isKeptField(message: Uint8Array, at: number): boolean {
+  for (const name of kept) {
+    let index = 0
+    while (index < name.length && ((message[at + index] ?? 0) | 32) === ((name[index] as number) | 32))
+      index++
+    if (index === name.length) return true
+  }
+  return false
+}
+
+/** Line ends and trailing space differ between stores; to leave out all white space is the simplest. */
+function copyInk(message: Uint8Array, from: number, end: number, at: number): number {
+  let to = at
+  for (let index = from; index < end && to < scratch.length; index++) {
+    const octet = message[index] as number
+    if (octet > SPACE) scratch[to++] = octet
+  }
+  return to
 }

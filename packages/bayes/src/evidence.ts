@@ -96,4 +96,8 @@ const titled = (name: string): string => name.replace(/(^|-)[a-z]/g, (start) => 
 
 /** On one line and without what a terminal would obey; hostile mail chose it. */
 const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').slice(0, MOST_TEXT)
+  text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
+    .slice(0, MOST_TEXT)
+    // Half a character, the cut's or the message's own.
+    .replace(/\p{Cs}/gu, '')

@@ -9,7 +9,7 @@ export type {
   ImportParser,
 } from './import/imported-row.ts'
 export { createSaBackupParser } from './import/sa-backup.ts'
-export { NewerModelError } from './model/meta.ts'
+export { DamagedModelError, NewerModelError } from './model/meta.ts'
 export {
   bayesSymbols,
   type FieldOptions,

@@ -1,7 +1,7 @@
 import type { BayesSettings } from './bayes-settings.ts'
 import type { MailFeatures } from './features/mail-features.ts'
+import type { Gains } from './model/gains.ts'
 import { encodeEntry } from './model/log-entry.ts'
-import type { Gains } from './model/model.ts'
 import type { ModelFile } from './model/model-file.ts'
 import type { Learned, MailClass, TrainingRule, Unlearned, Verdict } from './score.ts'
 import { SeenMessages } from './seen-messages.ts'
@@ -59,12 +59,12 @@ export function teach(
     }
     if (before !== undefined) {
       step(lesson, before.isSpam, true, before.gains)
-      seen.forget(lesson.digest)
+      seen.forget(lesson.digest, before)
     }
     if (lesson.as === undefined) return 'unlearned'
     const gains = pupil.gains(lesson.features, isSpam)
     step(lesson, isSpam, false, gains)
-    seen.remember(lesson.digest, { isSpam, gains }, file.meta.at + messages)
+    seen.remember(lesson.digest, { isSpam, gains, at: file.meta.at + messages })
     return before === undefined ? 'learned' : 'relearned'
   })
   if (messages > 0) {

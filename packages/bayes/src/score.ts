@@ -19,7 +19,10 @@ export interface Score {
   readonly verdict: Verdict
   /** What weighed most, strongest first, both ways; empty unless asked for. */
   readonly evidence: readonly Evidence[]
-  /** Set while too little has been learned of one class: the probability is then 0.5 and the verdict `unsure`. */
+  /**
+   * Set while too little has been learned of one class. The verdict is then `unsure`, and the probability a guess that must not
+   * decide about anybody's mail.
+   */
   readonly untrained?: { readonly ham: number; readonly spam: number; readonly needed: number }
   /** Octets that were looked at, when the message is longer. */
   readonly truncatedAt?: number

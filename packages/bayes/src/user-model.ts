@@ -1,5 +1,5 @@
 import { type MailFeatures, type View, views } from './features/mail-features.ts'
-import type { Gains } from './model/model.ts'
+import type { Gains } from './model/gains.ts'
 import type { ViewWeights } from './model/view-weights.ts'
 
 // A user's model is what the user's own mail adds to the shared one: weights alone, each step what the sum of both got wrong.
@@ -16,7 +16,8 @@ const shares: Readonly<Record<View, number>> = { trigrams: 2, facts: 1, raw: 0, 
 /** Log-odds that the user's own evidence adds. */
 export function userLogit(weights: ViewWeights, features: MailFeatures): number {
   let logit = 0
-  for (const view of views) if (shares[view] > 0) logit += shares[view] * weights.score(features.views[view])
+  for (const view of views)
+    if (shares[view] > 0) logit += shares[view] * weights.score(view, features.views[view])
   return logit
 }
 

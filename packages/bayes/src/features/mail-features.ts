@@ -31,7 +31,12 @@ export interface MailFeatures {
 }
 
 const tokens = new DistinctHashes()
-const view = new DistinctHashes()
+const sets: Readonly<Record<View, DistinctHashes>> = {
+  trigrams: new DistinctHashes(),
+  facts: new DistinctHashes(),
+  raw: new DistinctHashes(),
+  header: new DistinctHashes(),
+}
 
 /** The text that is read as the message's own: subject, what is visible, and its links. */
 export function mainText(content: MailContent): string {
@@ -42,39 +47,54 @@ export function mainText(content: MailContent): string {
   return text
 }
 
+/**
+ * The features of a message, in memory that the next call uses again: `keptFeatures` copies what has to stay. At most 16,384 of
+ * each kind.
+ */
 export function featuresOf(message: Uint8Array, limits?: Partial<ContentLimits>): MailFeatures {
   const content = readContent(message, limits)
   const raw = rawStart(message, RAW_OCTETS)
   const text = mainText(content)
   const headerText = headerTextOf(content)
 
-  const result: Record<View, Int32Array> = {} as Record<View, Int32Array>
-  view.clear()
-  addTrigrams(text, salts.trigram, GRAM_CHARACTERS, view)
-  result.trigrams = view.taken()
-  view.clear()
-  addRawGrams(raw.octets, salts.rawGram, view)
-  result.raw = view.taken()
-  view.clear()
-  addFourGrams(headerText, salts.headerGram, HEADER_GRAM_CHARACTERS, view)
-  result.header = view.taken()
+  sets.trigrams.begin(Math.min(text.length, GRAM_CHARACTERS))
+  addTrigrams(text, salts.trigram, GRAM_CHARACTERS, sets.trigrams)
+  sets.raw.begin(raw.octets.length)
+  addRawGrams(raw.octets, salts.rawGram, sets.raw)
+  sets.header.begin(headerText.length)
+  addFourGrams(headerText, salts.headerGram, HEADER_GRAM_CHARACTERS, sets.header)
 
-  tokens.clear()
-  view.clear()
+  const words = (text.length >> 2) + content.fields.length * 16
+  sets.facts.begin(words + 400)
+  tokens.begin(2 * words + Math.min(text.length, GRAM_CHARACTERS) + headerText.length)
   addHeaderWords(content)
   const headerTokens = tokens.size
-  for (const fact of headerFacts(content.fields, raw.names)) view.add(hashOf(salts.fact, fact))
-  for (const fact of bodyFacts(content)) view.add(hashOf(salts.fact, fact))
+  for (const fact of headerFacts(content.fields, raw.names)) sets.facts.add(hashOf(salts.fact, fact))
+  for (const fact of bodyFacts(content)) sets.facts.add(hashOf(salts.fact, fact))
   addWords(text)
   addLinks(content)
-  result.facts = view.taken()
+  for (const hash of sets.header.end()) tokens.add(hash)
   addInnerGrams(text, salts.inner, GRAM_CHARACTERS, tokens)
-  addFourGrams(headerText, salts.headerGram, HEADER_GRAM_CHARACTERS, tokens)
   return {
-    tokens: tokens.taken(),
+    tokens: tokens.end(),
     headerTokens,
-    views: result,
+    views: {
+      trigrams: sets.trigrams.end(),
+      facts: sets.facts.end(),
+      raw: sets.raw.end(),
+      header: sets.header.end(),
+    },
     ...(content.truncatedAt === undefined ? {} : { truncatedAt: content.truncatedAt }),
+  }
+}
+
+/** A copy that stays. */
+export function keptFeatures(features: MailFeatures): MailFeatures {
+  const { trigrams, facts, raw, header } = features.views
+  return {
+    ...features,
+    tokens: features.tokens.slice(),
+    views: { trigrams: trigrams.slice(), facts: facts.slice(), raw: raw.slice(), header: header.slice() },
   }
 }
 
@@ -126,7 +146,7 @@ export function eachFieldWord(
 
 function addBoth(hash: number): void {
   tokens.add(hash)
-  view.add(hash)
+  sets.facts.add(hash)
 }
 
 function addHeaderWords({ fields }: MailContent): void {
@@ -140,7 +160,7 @@ function addWords(text: string): void {
   let before = 0
   let count = 0
   eachWord(text, salts.word, (_start, _end, cased, lower) => {
-    view.add(spread(cased ^ salts.cased))
+    sets.facts.add(spread(cased ^ salts.cased))
     tokens.add(spread(lower))
     if (count > 0 && count < PAIR_WORDS) tokens.add(pairHash(before, lower))
     before = lower
@@ -153,7 +173,7 @@ export const pairHash = (first: number, second: number): number =>
 
 function addLinks({ links }: MailContent): void {
   for (let index = 0; index < links.length && index < LINKS; index++) {
-    for (const piece of linkPieces(links[index]?.url ?? '')) view.add(hashOf(salts.link, piece))
+    for (const piece of linkPieces(links[index]?.url ?? '')) sets.facts.add(hashOf(salts.link, piece))
   }
 }
 

@@ -12,6 +12,8 @@ export const blocksOf = (model: Model): number => Math.max(1, model.tokens.size 
 // The upper half of a float has eight bits of fraction: a weight is kept to half a percent, in two octets.
 const float = new Float32Array(1)
 const bits = new Uint32Array(float.buffer)
+/** No weight comes near; what is read from a damaged store may be anything, not a number included. */
+const MOST_WEIGHT = 1e6
 
 export function encodeBlock(model: Model, block: number): Uint8Array {
   const writer = new OctetWriter(65_536)
@@ -64,7 +66,8 @@ export function decodeBlock(model: Model, block: number, octets: Uint8Array): vo
     slot += gap
     if (gap === 0 || slot >= end) break
     bits[0] = (reader.octet() << 16) | (reader.octet() << 24)
-    weights[slot] = float[0] as number
+    const weight = float[0] as number
+    weights[slot] = Math.abs(weight) <= MOST_WEIGHT ? weight : 0
   }
 }
 
@@ -83,5 +86,5 @@ function readCount(reader: OctetReader): number {
   const short = reader.octet()
   if (short !== 0xff) return ((short >>> 4) << 20) | ((short & 15) << 8)
   const ham = reader.varint()
-  return (ham << 20) | (reader.varint() << 8)
+  return (ham << 20) | ((reader.varint() & 0xfff) << 8)
 }

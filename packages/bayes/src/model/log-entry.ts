@@ -1,5 +1,6 @@
 import { type MailFeatures, views } from '../features/mail-features.ts'
-import type { Gains, Model } from './model.ts'
+import { decodeGains, encodeGains, GAIN_OCTETS, type Gains } from './gains.ts'
+import type { Model } from './model.ts'
 import { OctetReader, OctetWriter } from './octet-writer.ts'
 
 /** One message learned or taken back, as other processes repeat it on their copy of the model. */
@@ -13,7 +14,7 @@ export interface LogEntry {
 export function encodeEntry({ isSpam, isTaken, gains, features }: LogEntry): Uint8Array {
   const writer = new OctetWriter(4 * (features.tokens.length + features.views.raw.length) + 64)
   writer.octet((isSpam ? 1 : 0) | (isTaken ? 2 : 0))
-  writer.octets(new Uint8Array(Float32Array.from(gains).buffer))
+  writer.octets(encodeGains(gains))
   writeHashes(writer, features.tokens)
   // A view that did not move need not be repeated.
   views.forEach((view, index) => {
@@ -25,7 +26,7 @@ export function encodeEntry({ isSpam, isTaken, gains, features }: LogEntry): Uin
 export function applyEntry(model: Model, octets: Uint8Array): void {
   const reader = new OctetReader(octets)
   const flags = reader.octet()
-  const gains = [...new Float32Array(reader.octets(16).buffer)] as unknown as Gains
+  const gains = decodeGains(reader.octets(GAIN_OCTETS))
   const tokens = readHashes(reader)
   const [trigrams, facts, raw, header] = views.map(() => readHashes(reader)) as [
     Int32Array,

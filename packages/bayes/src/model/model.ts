@@ -1,4 +1,5 @@
 import { type MailFeatures, type View, views } from '../features/mail-features.ts'
+import type { Gains } from './gains.ts'
 import { hamOf, spamOf, TokenCounts } from './token-counts.ts'
 import { TokenOdds } from './token-odds.ts'
 import { ViewWeights } from './view-weights.ts'
@@ -16,9 +17,6 @@ const RAW_FULL_AT = 20_000
 /** Share of known header words at which the online model begins to count, and at which it counts in full. */
 const STRANGE = 0.4
 const FAMILIAR = 0.85
-
-/** What one learned message did to the weights: enough to take it back. */
-export type Gains = readonly [number, number, number, number]
 
 export interface Opinion {
   /** Log-odds that the message is spam. */
@@ -62,7 +60,7 @@ export class Model {
     const opinions = {} as Record<View, number>
     let logit = CLASSICAL * classical
     for (const view of views) {
-      opinions[view] = this.weights.score(features.views[view])
+      opinions[view] = this.weights.score(view, features.views[view])
       logit += this.#share(view) * opinions[view] * familiarity
     }
     return { logit, classical, views: opinions, familiarity }
@@ -78,7 +76,7 @@ export class Model {
 
   /** The part of one feature of the view of facts in the message's log-odds. */
   factPart(hash: number, features: number, familiarity: number): number {
-    const weight = this.weights.weights[hash & (this.weights.slots - 1)] as number
+    const weight = this.weights.weights[this.weights.slotOf('facts', hash)] as number
     return (this.#share('facts') * familiarity * weight) / Math.sqrt(Math.max(1, features)) / 4
   }
 
@@ -86,7 +84,7 @@ export class Model {
   gains(features: MailFeatures, isSpam: boolean): Gains {
     const of = (view: View) => {
       const found = features.views[view]
-      return this.weights.gain(found, this.weights.score(found), isSpam)
+      return this.weights.gain(found, this.weights.score(view, found), isSpam)
     }
     return [of('trigrams'), of('facts'), of('raw'), of('header')]
   }
@@ -119,7 +117,7 @@ export class Model {
   #move(features: Pick<MailFeatures, 'views'>, gains: Gains, sign: 1 | -1): void {
     views.forEach((view, index) => {
       const gain = gains[index] as number
-      if (gain !== 0) this.weights.move(features.views[view], sign * gain)
+      if (gain !== 0) this.weights.move(view, features.views[view], sign * gain)
     })
   }
 }

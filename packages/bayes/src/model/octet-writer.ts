@@ -38,7 +38,7 @@ export class OctetWriter {
   }
 }
 
-/** Reads what OctetWriter wrote. Past the end it reads zeros: the caller checks `isPast`. */
+/** Reads what OctetWriter wrote. Past the end it reads zeros, so that damaged octets end too. */
 export class OctetReader {
   at = 0
   readonly #octets: Uint8Array
@@ -66,7 +66,8 @@ export class OctetReader {
   }
 
   octets(size: number): Uint8Array {
-    const found = this.#octets.slice(this.at, this.at + size)
+    const found = new Uint8Array(size)
+    found.set(this.#octets.subarray(this.at, this.at + size))
     this.at += size
     return found
   }
