@@ -1,10 +1,11 @@
 // A dump of ours, taken in place of what was learned or in addition to it.
 
+import type { BayesFilter } from '@postern/bayes'
 import { whose } from './bayes-filter.ts'
 import { openDump } from './bayes-lines.ts'
 import { complain, type ExitStatus, exit } from './command.ts'
 import type { CliIo } from './io.ts'
-import type { OpenedFilter } from './learn/filter.ts'
+import type { StoreKeeper } from './learn/filter.ts'
 import { stateOf } from './learn/learn-once.ts'
 import { formatCount } from './learn/learn-progress.ts'
 import { formatState } from './learn/learn-summary.ts'
@@ -19,7 +20,7 @@ export interface LoadRequest {
 
 /** Takes the dump, and tells what the filter knows then. */
 export async function loadDump(
-  { filter, keeper }: OpenedFilter & { ok: true },
+  { filter, keeper }: { readonly filter: BayesFilter; readonly keeper: StoreKeeper },
   { file, mode, user }: LoadRequest,
   io: CliIo,
 ): Promise<ExitStatus> {

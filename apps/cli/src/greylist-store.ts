@@ -1,6 +1,5 @@
 // The daemon's greylist, opened beside the running daemon.
 
-import { statSync } from 'node:fs'
 import path from 'node:path'
 import type { Greylist, GreylistStore } from '@postern/greylist'
 import { createConfiguredGreylist, stateDirectory } from '@postern/policyd'
@@ -9,6 +8,7 @@ import { findSettings } from '@postern/settings/file'
 import { openLmdbStore } from '@postern/store-lmdb'
 import { complain, type ExitStatus, exit } from './command.ts'
 import type { CliIo } from './io.ts'
+import { isMissing } from './missing-file.ts'
 import { readOnly } from './read-only-store.ts'
 
 /** What a greylist command works on. */
@@ -63,16 +63,6 @@ export async function withGreylist(
     return await use({ settings, directory, store, greylist, now: io.now() })
   } finally {
     await opened.store.close()
-  }
-}
-
-/** Whether a file is surely not there; one in a directory that this user may not look into may be. */
-function isMissing(file: string): boolean {
-  try {
-    return !statSync(file).isFile()
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return code === 'ENOENT' || code === 'ENOTDIR'
   }
 }
 

@@ -1,4 +1,4 @@
-import { userOption, whose, withFilter } from '../bayes-filter.ts'
+import { userOption, whose, withKeeper } from '../bayes-filter.ts'
 import { configOption, defineCommand, exit } from '../command.ts'
 import { type OpenFilter, openFilter } from '../learn/filter.ts'
 
@@ -16,7 +16,7 @@ in packages/bayes/README.md. Mail goes on being scored and learned meanwhile. Ex
 2 a mistake on the command line or in the settings.`,
     examples: ['bayes dump | gzip > bayes.dump.gz', 'bayes dump --user ann@example.org > ann.dump'],
     run({ options: { config, user } }, io) {
-      return withFilter(open, { config, mayCreate: false }, io, async ({ keeper }) => {
+      return withKeeper(open, { config, mayCreate: false }, io, async ({ keeper }) => {
         let lines: string[] = []
         for await (const line of keeper.dump(whose(user))) {
           lines.push(line)

@@ -1,4 +1,4 @@
-import { withFilter } from '../bayes-filter.ts'
+import { withKeeper } from '../bayes-filter.ts'
 import { complain, configOption, defineCommand, exit } from '../command.ts'
 import { type OpenFilter, openFilter } from '../learn/filter.ts'
 import { formatCount } from '../learn/learn-progress.ts'
@@ -27,7 +27,7 @@ command line or in the settings.`,
       const days = parseNumberOption('days', options.days, { max: 36_500 })
       if (!days.ok) return complain(io, days.message)
       const before = io.now() - 86_400 * (days.value ?? DAYS)
-      return withFilter(open, { config: options.config, mayCreate: false }, io, async ({ keeper }) => {
+      return withKeeper(open, { config: options.config, mayCreate: false }, io, async ({ keeper }) => {
         const { forgotten } = await keeper.expire({ before })
         await io.stdout.write(`${formatCount(forgotten)} messages forgotten.\n`)
         return exit.ok

@@ -1,4 +1,4 @@
-import { userOption, whose, withFilter } from '../bayes-filter.ts'
+import { userOption, whose, withKeeper } from '../bayes-filter.ts'
 import { checkDump, describeDump, dumpFormats, explainImportError, rowsOf } from '../bayes-import.ts'
 import { openDump } from '../bayes-lines.ts'
 import { complain, configOption, defineCommand, exit } from '../command.ts'
@@ -44,7 +44,7 @@ Exit status: 0 taken, 1 it could not be read or the store failed, 2 a mistake on
         return complain(io, `${printable(file)} ${reason}`, exit.failed)
       }
       if (isDry) return exit.ok
-      return withFilter(open, { config, mayCreate: true }, io, async ({ filter, keeper }) => {
+      return withKeeper(open, { config, mayCreate: true }, io, async ({ filter, keeper }) => {
         const { tokens } = await keeper.take(rowsOf(source, format), { from: name, ...whose(user) })
         await io.stdout.write(`${formatCount(tokens)} words taken.\n`)
         await io.stdout.write(formatState(await stateOf(filter, user)))

@@ -1,4 +1,4 @@
-import { userOption, withFilter } from '../bayes-filter.ts'
+import { userOption, withKeeper } from '../bayes-filter.ts'
 import { loadDump } from '../bayes-load.ts'
 import { configOption, defineCommand } from '../command.ts'
 import { type OpenFilter, openFilter } from '../learn/filter.ts'
@@ -14,7 +14,7 @@ what is added twice counts twice. A dump that is damaged changes nothing. Exit s
 command line or in the settings.`,
     examples: ['bayes merge other-host.dump'],
     run({ options: { config, user }, args: [file = ''] }, io) {
-      return withFilter(open, { config, mayCreate: true }, io, (opened) =>
+      return withKeeper(open, { config, mayCreate: true }, io, (opened) =>
         loadDump(opened, { file, mode: 'add', user }, io),
       )
     },

@@ -2,16 +2,17 @@
 
 import { chownSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { type BayesFilter, type BayesSettings, createBayesFilter, type ImportedRow } from '@postern/bayes'
+import { type BayesFilter, type BayesStore, createBayesFilter, type ImportedRow } from '@postern/bayes'
 import { openLmdbBayesStore } from '@postern/bayes-lmdb'
-import { filterDirectory } from '@postern/daemon'
-import type { Settings } from '@postern/settings'
+import { bayesSettingsOf, explainUnopened, filterDirectory } from '@postern/daemon'
 import { findSettings } from '@postern/settings/file'
+import { complain } from '../command.ts'
 import type { CliIo } from '../io.ts'
+import { isMissing } from '../missing-file.ts'
 
 /** The filter that the settings name, or why there is none, in sentences. */
 export type OpenedFilter =
-  | { readonly ok: true; readonly filter: BayesFilter; readonly keeper: StoreKeeper }
+  | { readonly ok: true; readonly filter: BayesFilter; readonly keeper: StoreKeeper | undefined }
   | { readonly ok: false; readonly messages: readonly string[]; readonly isUsage: boolean }
 
 /** What is done to the store beside scoring and learning. A rejected promise is the store failing. */
@@ -51,57 +52,35 @@ export const openFilter: OpenFilter = async ({ config, mayCreate }, io) => {
   const found = findSettings(config, io.cwd)
   if (!found.ok) return { ok: false, messages: found.messages, isUsage: true }
   const { settings, path: configPath } = found
+  const source = configPath ?? 'the built-in defaults'
+  if (settings.store.kind === 'memory')
+    return no(`[store] kind is "memory" in ${source}: the daemon alone knows its filter`, true)
   const directory = filterDirectory(settings, { configPath })
   const isNew = isMissing(path.join(directory, 'data.mdb'))
   if (isNew && !mayCreate) {
-    const source = configPath ?? 'the built-in defaults'
     const advice = `teach it with "postern learn", or name its settings with --config (these were ${source})`
-    return { ok: false, messages: [`there is no filter in ${directory}: ${advice}`], isUsage: false }
+    return no(`there is no filter in ${directory}: ${advice}`)
   }
+  let store: BayesStore | undefined
   try {
-    const store = await openLmdbBayesStore({ directory })
-    if (isNew) giveToOwnerAround(directory)
-    return {
-      ok: true,
-      filter: await createBayesFilter({ store, settings: bayesSettingsOf(settings) }),
-      keeper: undefined as never,
-    }
+    store = await openLmdbBayesStore({ directory })
+    if (isNew && isOwnedByRoot(directory))
+      complain(io, `${directory} is new and belongs to root: give it to the user that the daemons run as`)
+    const filter = await createBayesFilter({ store, settings: bayesSettingsOf(settings) })
+    return { ok: true, filter, keeper: undefined }
   } catch (error) {
-    return { ok: false, messages: [explain(error as NodeJS.ErrnoException, directory)], isUsage: false }
+    await store?.close()
+    return no(explainUnopened(error as NodeJS.ErrnoException, directory))
   }
 }
 
-const bayesSettingsOf = ({ bayes }: Settings): Partial<BayesSettings> => ({
-  spamThreshold: bayes.spam_threshold,
-  hamThreshold: bayes.ham_threshold,
-  minLearned: bayes.min_learned,
-  rule: bayes.train,
-  balance: bayes.balance,
-  slotBits: bayes.slot_bits,
-})
+const no = (message: string, isUsage = false): OpenedFilter => ({ ok: false, messages: [message], isUsage })
 
-/** Whether a file is surely not there; one in a directory that this user may not look into may be. */
-function isMissing(file: string): boolean {
-  try {
-    return !statSync(file).isFile()
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return code === 'ENOENT' || code === 'ENOTDIR'
-  }
-}
-
-/** A store that root makes is for the daemons' user, who owns the directory around it. */
-function giveToOwnerAround(directory: string): void {
-  if (process.getuid?.() !== 0) return
+/** A store that root makes is given to the owner of the directory around it, whose daemons are to use it. */
+function isOwnedByRoot(directory: string): boolean {
+  if (process.getuid?.() !== 0) return false
   const { uid, gid } = statSync(path.dirname(directory))
   for (const file of [directory, ...readdirSync(directory).map((name) => path.join(directory, name))])
     chownSync(file, uid, gid)
-}
-
-function explain({ code, message, name }: NodeJS.ErrnoException, directory: string): string {
-  if (code === 'EACCES' || code === 'EPERM' || message.includes('Permission denied'))
-    return `the filter in ${directory} may not be opened by this user`
-  if (name === 'NewerModelError')
-    return `the filter in ${directory} was written by a later version of Postern: ${message}`
-  return `the filter in ${directory} cannot be opened: ${message}`
+  return uid === 0
 }
