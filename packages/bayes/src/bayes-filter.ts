@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type BayesSettings, defaultBayesSettings } from './bayes-settings.ts'
 import { digestOf } from './digest.ts'
 import { evidenceOf } from './evidence.ts'
@@ -12,9 +13,16 @@ import { USER_SLOT_BITS, userGains, userLogit } from './user-model.ts'
 /** Users whose models are kept in memory, 0.8 MiB each. */
 const MOST_USERS = 64
 
+/** Characters of a user's name that are in a key. The name of a longer one ends in a digest, and is longer than any whole one. */
+const MOST_NAME = 100
+
 /** The keys of a model begin so; a user's name may be any text. */
-export const prefixOf = (user: string | undefined): string =>
-  user === undefined ? 'shared/' : `user/${encodeURIComponent(user).slice(0, 120)}/`
+export function prefixOf(user: string | undefined): string {
+  if (user === undefined) return 'shared/'
+  const name = encodeURIComponent(Buffer.from(user).toString())
+  if (name.length <= MOST_NAME) return `user/${name}/`
+  return `user/${name.slice(0, MOST_NAME - 31)}${hash('sha256', name, 'hex').slice(0, 32)}/`
+}
 
 const noFeatures = new Int32Array()
 
@@ -64,14 +72,21 @@ class Filter implements BayesFilter {
 
   async stats({ user }: { readonly user?: string } = {}): Promise<BayesStats> {
     const file = this.#refreshed(user)
-    const users = new Set(this.#store.keys('user/', 'user0').map((key) => key.split('/', 2)[1]))
     const { ham, spam, seen } = file.meta
-    return { ham, spam, seen, octets: this.#store.octets(), users: users.size }
+    return { ham, spam, seen, octets: this.#store.octets(), users: this.#countUsers() }
   }
 
   async close(): Promise<void> {
     await this.#lessons.drained()
     await this.#store.close()
+  }
+
+  /** From the first key of each user to that of the next. */
+  #countUsers(): number {
+    let users = 0
+    let [key] = this.#store.keys('user/', 'user0', 1)
+    for (; key !== undefined; [key] = this.#store.keys(`user/${key.split('/', 2)[1]}0`, 'user0', 1)) users++
+    return users
   }
 
   #verdict(probability: number): Verdict {
@@ -89,9 +104,10 @@ class Filter implements BayesFilter {
   #judged(features: MailFeatures, shared: ModelFile, own: ModelFile | undefined, minLearned: number) {
     const opinion: Opinion = shared.model.score(features)
     const isSharedTrained = shared.model.ham >= minLearned && shared.model.spam >= minLearned
-    const ham = shared.model.ham + (own?.model.ham ?? 0)
-    const spam = shared.model.spam + (own?.model.spam ?? 0)
     const isOwnTrained = own !== undefined && own.model.ham >= minLearned && own.model.spam >= minLearned
+    // Told of an untrained filter: the model that lacks least.
+    const { ham, spam } =
+      own !== undefined && least(own.model) > least(shared.model) ? own.model : shared.model
     const logit = opinion.logit + (own === undefined ? 0 : userLogit(own.model.weights, features))
     return { opinion, logit, ham, spam, isTrained: isSharedTrained || isOwnTrained }
   }
@@ -136,6 +152,8 @@ class Filter implements BayesFilter {
     }
   }
 }
+
+const least = ({ ham, spam }: Readonly<Record<'ham' | 'spam', number>>): number => Math.min(ham, spam)
 
 const probabilityOf = (logit: number): number => 1 / (1 + Math.exp(-logit))
 

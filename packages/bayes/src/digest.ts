@@ -1,15 +1,19 @@
 import { hash } from 'node:crypto'
 
-/** Octets of the body that tell one message from another, and of the header. */
-const MOST_BODY = 64 * 1024
-const MOST_HEADER = 64 * 1024
+/** Octets that are looked at: of the header with all that delivery adds, and of the body. */
+const MOST_HEADER = 256 * 1024
+const MOST_BODY = 1024 * 1024
+/** Octets that count: of the fields that are kept, and of the body, so that line ends do not decide where it is cut. */
+const HEADER_INK = 64 * 1024
+const BODY_INK = 64 * 1024
 
 const LF = 10
 const SPACE = 32
+const QUOTE = 62
 /** The fields that stay as they are on the way, by their first letter. */
 const kept = ['from:', 'date:', 'message-id:', 'subject:'].map((name) => Buffer.from(name))
 
-const scratch = Buffer.alloc(MOST_HEADER + MOST_BODY)
+const scratch = Buffer.alloc(HEADER_INK + 1 + BODY_INK)
 
 /**
  * What a message is known by: From, Date, Subject, Message-ID and the start of the body, without any white space. What
@@ -26,11 +30,12 @@ export function digestOf(message: Uint8Array): string {
     if (first !== SPACE && first !== 9) isKept = isKeptField(message, at)
     let end = message.indexOf(LF, at)
     if (end === -1 || end > most) end = most
-    if (isKept) to = copyInk(message, at, end, to)
+    if (isKept) to = copyInk(message, { from: at, end, to, most: HEADER_INK })
     at = end + 1
   }
   scratch[to++] = LF
-  to = copyInk(message, at, Math.min(message.length, at + MOST_BODY), to)
+  const end = Math.min(message.length, at + MOST_BODY)
+  to = copyInk(message, { from: at, end, to, most: to + BODY_INK })
   return hash('sha256', scratch.subarray(0, to), 'hex').slice(0, 32)
 }
 
@@ -44,12 +49,18 @@ function isKeptField(message: Uint8Array, at: number): boolean {
   return false
 }
 
-/** Line ends and trailing space differ between stores; to leave out all white space is the simplest. */
-function copyInk(message: Uint8Array, from: number, end: number, at: number): number {
-  let to = at
-  for (let index = from; index < end && to < scratch.length; index++) {
+/**
+ * Line ends and trailing space differ between stores; to leave out all white space is the simplest. An mbox puts ">" before a
+ * line's "From ".
+ */
+function copyInk(
+  message: Uint8Array,
+  { from, end, to, most }: { from: number; end: number; to: number; most: number },
+): number {
+  let at = to
+  for (let index = from; index < end && at < most; index++) {
     const octet = message[index] as number
-    if (octet > SPACE) scratch[to++] = octet
+    if (octet > SPACE && octet !== QUOTE) scratch[at++] = octet
   }
-  return to
+  return at
 }

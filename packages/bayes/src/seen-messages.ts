@@ -1,13 +1,16 @@
-import type { Gains } from './model/model.ts'
+import { decodeGains, encodeGains, GAIN_OCTETS, type Gains } from './model/gains.ts'
 import type { StoreTransaction } from './store/bayes-store.ts'
 
 /** A message that was learned: as what, and what it did to the weights, so that it can be taken back. */
 export interface SeenMessage {
   readonly isSpam: boolean
   readonly gains: Gains
+  /** Its place in the order of what was learned. */
+  readonly at: number
 }
 
-const RECORD = 1 + 16
+/** The class, the gains, and the place in six octets. */
+const RECORD = 1 + GAIN_OCTETS + 6
 
 /** The digests of learned messages, and their order. */
 export class SeenMessages {
@@ -26,32 +29,29 @@ export class SeenMessages {
     return octets === undefined ? undefined : decodeSeen(octets)
   }
 
-  remember(digest: string, { isSpam, gains }: SeenMessage, at: number): void {
-    const octets = new Uint8Array(RECORD)
-    octets[0] = isSpam ? 1 : 0
-    octets.set(new Uint8Array(Float32Array.from(gains).buffer), 1)
-    this.#transaction.put(this.#key(digest), octets)
-    this.#transaction.put(this.#order(at), Buffer.from(digest, 'hex'))
+  remember(digest: string, message: SeenMessage): void {
+    this.#transaction.put(this.#key(digest), encodeSeen(message))
+    this.#transaction.put(this.#order(message.at), Buffer.from(digest, 'hex'))
     this.change++
   }
 
-  forget(digest: string): void {
+  forget(digest: string, { at }: SeenMessage): void {
     this.#transaction.remove(this.#key(digest))
+    this.#transaction.remove(this.#order(at))
     this.change--
   }
 
-  /** Forgets the oldest until at most `limit` are left. */
+  /** Forgets the oldest when there are more than `limit`. */
   trim(before: number, limit: number): void {
     const tooMany = before + this.change - limit
     if (tooMany <= 0) return
-    // In tenths, so that the order is not read again for each message.
-    const many = tooMany + Math.ceil(limit / 10)
-    for (const key of this.#transaction
-      .keys(`${this.#prefix}order/`, `${this.#prefix}order0`)
-      .slice(0, many)) {
+    // A tenth more, so that not every message looks for the oldest.
+    const many = tooMany + Math.floor(limit / 10)
+    for (const key of this.#transaction.keys(`${this.#prefix}order/`, `${this.#prefix}order0`, many)) {
       const digest = Buffer.from(this.#transaction.get(key) ?? []).toString('hex')
-      if (this.#transaction.get(this.#key(digest)) !== undefined) this.forget(digest)
       this.#transaction.remove(key)
+      this.#transaction.remove(this.#key(digest))
+      this.change--
     }
   }
 
@@ -64,9 +64,24 @@ export class SeenMessages {
   }
 }
 
+function encodeSeen({ isSpam, gains, at }: SeenMessage): Uint8Array {
+  const octets = new Uint8Array(RECORD)
+  octets[0] = isSpam ? 1 : 0
+  octets.set(encodeGains(gains), 1)
+  const data = new DataView(octets.buffer)
+  data.setUint16(1 + GAIN_OCTETS, Math.floor(at / 2 ** 32))
+  data.setUint32(3 + GAIN_OCTETS, at % 2 ** 32)
+  return octets
+}
+
+/** Of octets that are too few, the missing ones are zeros. */
 export function decodeSeen(octets: Uint8Array): SeenMessage {
+  const whole = new Uint8Array(RECORD)
+  whole.set(octets.subarray(0, RECORD))
+  const data = new DataView(whole.buffer)
   return {
-    isSpam: octets[0] === 1,
-    gains: [...new Float32Array(octets.slice(1, RECORD).buffer)] as unknown as Gains,
+    isSpam: whole[0] === 1,
+    gains: decodeGains(whole.subarray(1)),
+    at: data.getUint16(1 + GAIN_OCTETS) * 2 ** 32 + data.getUint32(3 + GAIN_OCTETS),
   }
 }

@@ -20,10 +20,20 @@ export class NewerModelError extends Error {
   override readonly name = 'NewerModelError'
 }
 
+/** What the store has is no model: it was damaged, or something else wrote there. */
+export class DamagedModelError extends Error {
+  override readonly name = 'DamagedModelError'
+}
+
+const OCTETS = 8 * 9
+/** More slots than any settings allow, and more entries of a log than are ever kept: what would take too long to read. */
+const MOST_SLOT_BITS = 26
+const MOST_ENTRIES = 1_000_000
+
 const FIELDS = ['slotBits', 'epoch', 'at', 'logFrom', 'logOctets', 'ham', 'spam', 'seen'] as const
 
 export function writeMeta(meta: Meta): Uint8Array {
-  const octets = new Uint8Array(8 * (FIELDS.length + 1))
+  const octets = new Uint8Array(OCTETS)
   const data = new DataView(octets.buffer)
   data.setFloat64(0, VERSION)
   FIELDS.forEach((field, index) => {
@@ -32,16 +42,26 @@ export function writeMeta(meta: Meta): Uint8Array {
   return octets
 }
 
+/** Throws NewerModelError and DamagedModelError. */
 export function readMeta(octets: Uint8Array): Meta {
   const data = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
-  const version = data.getFloat64(0)
-  if (version !== VERSION)
+  const version = octets.length < 8 ? 0 : data.getFloat64(0)
+  if (Number.isInteger(version) && version > VERSION)
     throw new NewerModelError(
       `the model has format ${version}; this version of Postern knows format ${VERSION}`,
     )
+  if (version !== VERSION || octets.length < OCTETS) throw new DamagedModelError('the model is damaged')
   const meta = {} as Record<(typeof FIELDS)[number], number>
   FIELDS.forEach((field, index) => {
     meta[field] = data.getFloat64(8 * (index + 1))
   })
+  if (!isSound(meta)) throw new DamagedModelError('the model is damaged')
   return meta
 }
+
+const isSound = (meta: Meta): boolean =>
+  FIELDS.every((field) => Number.isSafeInteger(meta[field]) && meta[field] >= 0) &&
+  meta.slotBits >= 2 &&
+  meta.slotBits <= MOST_SLOT_BITS &&
+  meta.logFrom <= meta.at &&
+  meta.at - meta.logFrom <= MOST_ENTRIES

@@ -9,20 +9,20 @@ export function createMemoryStore(): BayesStore {
     return found.sort()
   }
   return {
-    get: (key) => values.get(key),
-    keys: (from, to) => range(values.keys(), from, to),
+    get: (key) => values.get(key)?.slice(),
+    keys: (from, to, most) => range(values.keys(), from, to).slice(0, most),
     async transact(work) {
       const written = new Map<StoreKey, Uint8Array | undefined>()
       const result = work({
-        get: (key) => (written.has(key) ? written.get(key) : values.get(key)),
+        get: (key) => (written.has(key) ? written.get(key) : values.get(key))?.slice(),
         put: (key, value) => void written.set(key, value.slice()),
         remove: (key) => void written.set(key, undefined),
-        keys: (from, to) => {
+        keys: (from, to, most) => {
           const found = new Set(range(values.keys(), from, to))
           for (const key of range(written.keys(), from, to))
             if (written.get(key) === undefined) found.delete(key)
             else found.add(key)
-          return [...found].sort()
+          return [...found].sort().slice(0, most)
         },
       })
       for (const [key, value] of written) value === undefined ? values.delete(key) : values.set(key, value)
