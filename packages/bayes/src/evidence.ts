@@ -3,7 +3,7 @@ import { bodyFacts } from './features/body-facts.ts'
 import { foldText, hashOf, salts, spread } from './features/hash.ts'
 import { headerFacts } from './features/header-facts.ts'
 import { isMark } from './features/header-fields.ts'
-import { LINKS, PAIR_WORDS, RAW_OCTETS } from './features/limits.ts'
+import { LINKS, RAW_OCTETS, WORD_CHARACTERS } from './features/limits.ts'
 import {
   eachFieldWord,
   fieldSalt,
@@ -60,20 +60,18 @@ export function evidenceOf(
       note('header', `${titled(name)}: ${value.slice(start, end)}`, hash, token(hash) + fact(hash)),
     )
   }
-  const text = mainText(content)
+  const text = mainText(content).slice(0, WORD_CHARACTERS)
   let before: { text: string; lower: number } | undefined
-  let count = 0
   eachWord(text, salts.word, (start, end, cased, lower) => {
     const word = text.slice(start, end)
     const asWritten = spread(cased ^ salts.cased)
     note('word', word.toLowerCase(), spread(lower), token(spread(lower)))
     note('word', word, asWritten, fact(asWritten))
-    if (before !== undefined && count < PAIR_WORDS) {
+    if (before !== undefined) {
       const pair = pairHash(before.lower, lower)
       note('phrase', `${before.text} ${word}`.toLowerCase(), pair, token(pair))
     }
     before = { text: word, lower }
-    count++
   })
   for (const { url } of content.links.slice(0, LINKS))
     for (const piece of linkPieces(url)) {

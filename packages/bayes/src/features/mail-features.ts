@@ -10,8 +10,8 @@ import {
   GRAM_CHARACTERS,
   HEADER_GRAM_CHARACTERS,
   LINKS,
-  PAIR_WORDS,
   RAW_OCTETS,
+  WORD_CHARACTERS,
 } from './limits.ts'
 import { rawStart } from './raw-start.ts'
 import { eachWord } from './words.ts'
@@ -64,14 +64,14 @@ export function featuresOf(message: Uint8Array, limits?: Partial<ContentLimits>)
   sets.header.begin(headerText.length)
   addFourGrams(headerText, salts.headerGram, HEADER_GRAM_CHARACTERS, sets.header)
 
-  const words = (text.length >> 2) + content.fields.length * 16
+  const words = (Math.min(text.length, WORD_CHARACTERS) >> 2) + content.fields.length * 16
   sets.facts.begin(words + 400)
   tokens.begin(2 * words + Math.min(text.length, GRAM_CHARACTERS) + headerText.length)
   addHeaderWords(content)
   const headerTokens = tokens.size
   for (const fact of headerFacts(content.fields, raw.names)) sets.facts.add(hashOf(salts.fact, fact))
   for (const fact of bodyFacts(content)) sets.facts.add(hashOf(salts.fact, fact))
-  addWords(text)
+  addWords(text.slice(0, WORD_CHARACTERS))
   addLinks(content)
   for (const hash of sets.header.end()) tokens.add(hash)
   addInnerGrams(text, salts.inner, GRAM_CHARACTERS, tokens)
@@ -162,7 +162,7 @@ function addWords(text: string): void {
   eachWord(text, salts.word, (_start, _end, cased, lower) => {
     sets.facts.add(spread(cased ^ salts.cased))
     tokens.add(spread(lower))
-    if (count > 0 && count < PAIR_WORDS) tokens.add(pairHash(before, lower))
+    if (count > 0) tokens.add(pairHash(before, lower))
     before = lower
     count++
   })
