@@ -19,7 +19,7 @@ export function formatExplanation(score: Score, place: string): string {
   const { evidence, truncatedAt } = score
   const rows = evidence.map(({ kind, text, weight }) => [
     `  ${weight > 0 ? 'spam' : 'ham'}`,
-    Math.abs(weight).toFixed(2).padStart(6),
+    Math.abs(weight).toFixed(3).padStart(6),
     kind,
     printable(text),
   ])

@@ -78,11 +78,20 @@ async function* readMbox(chunks: Chunks, { place, position }: ContentSource): As
     done = Math.max(done, Math.min(read, position()))
     return [{ kind: 'message', place: `${place}#${count}`, message, end: done }]
   }
+  // The first message waits for the second: the only one of a file needs no number.
+  let waiting: Content | undefined
   for await (const chunk of chunks) {
     octets += chunk.length
-    yield* splitter.push(chunk).flatMap(itemOf)
+    for (const item of splitter.push(chunk).flatMap(itemOf)) {
+      if (waiting) yield waiting
+      waiting = item
+    }
   }
-  yield* splitter.end().flatMap(itemOf)
+  for (const item of splitter.end().flatMap(itemOf)) {
+    if (waiting) yield waiting
+    waiting = item
+  }
+  if (waiting) yield count === 1 ? { ...waiting, place } : waiting
 }
 
 /** The first message of an mbox that UW-IMAP or Dovecot has served: their own notes. */

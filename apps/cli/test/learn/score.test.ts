@@ -52,6 +52,12 @@ it('prints a line for each message, in the order of the names', async () => {
   expect(out).toMatch(/^ham +0\.\d+ {2}z\nspam +0\.\d+ {2}a\n$/)
 })
 
+it('numbers the messages of an mbox, unless there is only one', async () => {
+  desk.write('one', mbox('a'))
+  desk.write('two', mbox('b', 'c'))
+  expect((await score('one', 'two')).out).toMatch(/ {2}one\n.* {2}two#1\n.* {2}two#2\n$/)
+})
+
 it('reads standard input', async () => {
   await train()
   desk.stdin = mail('pills pills1 pills2')
@@ -76,9 +82,9 @@ describe('--explain', () => {
       [
         'spam    0.999960  m',
         '  for   weight  what',
-        '  spam   12.35  word    pills',
-        '  ham     3.20  header  List-Id: linux.ie',
-        '  spam    0.00  link    http://x.example',
+        '  spam  12.346  word    pills',
+        '  ham    3.200  header  List-Id: linux.ie',
+        '  spam   0.004  link    http://x.example',
         '',
       ].join('\n'),
     )
