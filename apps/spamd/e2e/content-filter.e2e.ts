@@ -1,49 +1,55 @@
 // The article's content_filter, unchanged, with our daemon where spamd was.
 
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Daemon } from '@postern/daemon'
+import { type Daemon, startDaemon } from '@postern/e2e/daemon'
 import { documented } from '@postern/e2e/documented'
-import { loadSettings } from '@postern/settings'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runSpamd } from '../src/index.ts'
-import { createFakeFilter } from '../test/fake-filter.ts'
 import { openStage, type Stage } from './stage.ts'
 
-const filter = createFakeFilter()
 let stage: Stage
 let daemon: Daemon
 
-async function startDaemon(): Promise<void> {
-  const own = `listen = ["127.0.0.1:${stage.port}"]\n[log]\ndestination = "${path.join(stage.directory, 'log')}"\n`
-  const loaded = loadSettings(documented('/etc/postern/postern.toml with spamd') + own)
-  if (!loaded.ok) throw new Error('mistakes in the settings')
-  const started = await runSpamd({ settings: loaded.settings, openFilter: async () => filter })
-  if (!started.ok) throw new Error(started.message)
-  daemon = started.daemon
+/** The daemon with the page's settings, where the stage's spamc asks. */
+async function start(name: string, bayes: string): Promise<Daemon> {
+  const directory = path.join(stage.directory, name)
+  mkdirSync(directory)
+  const own = `listen = ["127.0.0.1:${stage.port}"]\n[store]\ndirectory = "${directory}"\n[bayes]\n${bayes}\n`
+  return startDaemon({
+    app: 'spamd',
+    directory,
+    settings: documented('/etc/postern/postern.toml with spamd') + own,
+  })
+}
+
+/** Teaches as the page says: `spamc -L`. */
+function teach(as: 'spam' | 'ham', message: string): string {
+  const parameters = ['-d', '127.0.0.1', '-p', String(stage.port), '-L', as]
+  return spawnSync('spamc', parameters, { input: message, encoding: 'latin1' }).stdout
 }
 
 const letter = (subject: string, body: string, further = '') =>
   `${further}From: alice@example.net\r\nTo: bob@lab.example.com\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@example.net>\r\n\r\n${body}\r\n`
 
-const spamText = 'lottery winner millions'
-const hamText = 'meeting agenda tomorrow'
+const spamText = 'Congratulations, lottery winner! Claim your millions today: http://prize.example/claim'
+const hamText = 'The agenda of the meeting tomorrow is attached to the minutes of the project.'
+const lessons = 40
 
 beforeAll(async () => {
   stage = await openStage()
-  await startDaemon()
-  for (const [as, text] of [
-    ['spam', spamText],
-    ['ham', hamText],
-  ] as const)
-    expect(await stage.spamc.learn(Buffer.from(letter('lesson', text)), as)).toEqual({
-      ok: true,
-      value: true,
-    })
+  daemon = await start('daemon', `min_learned = ${lessons}`)
+  for (let i = 0; i < lessons; i++)
+    for (const [as, text] of [
+      ['spam', spamText],
+      ['ham', hamText],
+    ] as const)
+      expect(teach(as, letter(`${as}${i}`, `${text} ${i}`))).toBe('Message successfully un/learned\n')
 })
 afterAll(async () => {
   await stage?.postfix.stop()
-  await daemon?.close()
+  await daemon?.stop()
 })
 
 const spamFields = ['X-Spam-Checker-Version', 'X-Spam-Flag', 'X-Spam-Score', 'X-Spam-Level', 'X-Spam-Status']
@@ -54,17 +60,17 @@ it('spam arrives once, with its fields, and without those it came with', async (
   expect(message.names.filter((name) => name.startsWith('X-Spam'))).toEqual(spamFields)
   expect(message.header('X-Spam-Flag')).toEqual(['YES'])
   expect(message.header('X-Spam-Status')).toEqual([
-    expect.stringMatching(/^Yes, score=\d+\.\d required=5\.0 tests=BAYES_99,BAYES_999 .*for-spam: "/),
+    expect.stringMatching(/^Yes, score=\d+\.\d required=5\.0 tests=BAYES_\S+ .*for-spam: "/),
   ])
   expect(message.header('Subject')).toEqual(['offer'])
-  expect(message.bytes.toString()).toMatch(/\r\n\r\nlottery winner millions\r\n$/)
+  expect(message.bytes.toString().endsWith(`\r\n\r\n${spamText}\r\n`)).toBe(true)
 })
 
 it('ham arrives once, and is not called spam', async () => {
   const message = await stage.deliver('ham@lab.example.com', letter('minutes', hamText))
   expect(message.header('X-Spam-Flag')).toEqual([])
   expect(message.header('X-Spam-Status')).toEqual([
-    expect.stringMatching(/^No, score=-\d+\.\d required=5\.0 tests=BAYES_00 /),
+    expect.stringMatching(/^No, score=-\d+\.\d required=5\.0 tests=BAYES_\d\d /),
   ])
 })
 
@@ -93,15 +99,8 @@ it('what is too large for spamc arrives as it is', async () => {
   expect(message.bytes.length).toBeGreaterThan(512_000)
 })
 
-it('a filter that fails loses no mail', async () => {
-  filter.trouble = new Error('disk full')
-  const message = await stage.deliver('failing@lab.example.com', letter('failing', spamText))
-  expect(message.names.filter((name) => name.startsWith('X-Spam'))).toEqual([])
-  filter.trouble = undefined
-})
-
 it('without the daemon mail arrives as it is; with -x -X it waits for the daemon', async () => {
-  await daemon.close()
+  await daemon.stop()
   const message = await stage.deliver('alone@lab.example.com', letter('alone', spamText))
   expect(message.names.filter((name) => name.startsWith('X-Spam'))).toEqual([])
   await stage.send({ recipients: ['strict@lab.example.com'], content: letter('strict', spamText) }, 'strict')
@@ -110,4 +109,20 @@ it('without the daemon mail arrives as it is; with -x -X it waits for the daemon
   expect(waiting().map(({ recipients }) => recipients.map(({ address }) => address))).toEqual([
     ['strict@lab.example.com'],
   ])
+})
+
+it('what was learned is known by the daemon that comes next', async () => {
+  daemon = await start('next', `directory = "${stage.directory}/daemon/bayes"\nmin_learned = ${lessons}`)
+  const message = await stage.deliver('next@lab.example.com', letter('next', spamText))
+  expect(message.header('X-Spam-Flag')).toEqual(['YES'])
+  await daemon.stop()
+})
+
+it('a filter that cannot be opened loses no mail', async () => {
+  const file = path.join(stage.directory, 'no-directory')
+  writeFileSync(file, '')
+  daemon = await start('failing', `directory = "${file}"`)
+  const message = await stage.deliver('failing@lab.example.com', letter('failing', spamText))
+  expect(message.names.filter((name) => name.startsWith('X-Spam'))).toEqual([])
+  expect((await daemon.line('request', { command: 'PROCESS' })).fields.get('result')).toBe('failed')
 })
