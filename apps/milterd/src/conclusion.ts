@@ -18,6 +18,7 @@ type Message = MilterMessage<Mail>
 /** What DKIM and the settings about it say, before anybody has looked at what is in the message. */
 export function authenticationVerdict({ state: mail }: Message, found: Found): MessageVerdict {
   const { verification, unsignable } = found
+  if (isStuffed(mail)) return tooManyForged
   if (mail.isOurs) return unsignable === undefined && isMissingItsKey(mail) ? withoutKey : acceptMessage
   return verification === undefined ? acceptMessage : judgeDkim(mail.service.settings.dkim, verification)
 }
@@ -45,9 +46,23 @@ const iprevOf = ({ address, iprev, name, reverseName }: Client, isTold: boolean)
     ? { result: iprev, address: address.text, name: name ?? reverseName }
     : undefined
 
+/** Postfix looks through the whole message for each field that goes: a thousand take 0.05 s, ten thousand 4 s (measured). */
+const maxRemovedFields = 1000
+
+const isStuffed = ({ forged, forgedSpamFields }: Mail): boolean =>
+  forged.length + forgedSpamFields.length > maxRemovedFields
+
+const tooManyForged: MessageVerdict = {
+  kind: 'reply',
+  code: 550,
+  enhanced: '5.6.0',
+  text: 'This message has too many fields that only this host may write',
+}
+
 /** Changes the message. */
 export function writeFields(message: Message, { spam }: Found, results: string | undefined): void {
   const { state: mail } = message
+  if (isStuffed(mail)) return
   for (const occurrence of mail.forged) message.deleteHeader('Authentication-Results', occurrence)
   if (spam !== undefined) mail.service.spamWords.write(message, spam)
   // The topmost is inserted last.

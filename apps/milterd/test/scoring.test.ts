@@ -101,6 +101,14 @@ describe('a message that is scored', () => {
   })
 })
 
+it('is refused when it has more of them than anybody needs', async () => {
+  const { milter, filter } = await start()
+  const stuffed = letter(0.1, 'X-Spam-Flag: NO\n'.repeat(1001))
+  expect((await milter.pass(stuffed, there)).reply).toMatchObject({ code: 550, enhanced: '5.6.0' })
+  expect(filter.scored).toEqual([])
+  expect((await milter.pass(stuffed.replace('X-Spam-Flag: NO\n', ''), there)).reply).toBe('accept')
+})
+
 describe('what becomes of it', () => {
   const steps =
     'tag_at = 0.9\nquarantine_at = 0.95\ndefer_at = 0.97\nreject_at = 0.99\nrefusal_text = "No spam here ({queue_id} at {host})"'
