@@ -60,7 +60,7 @@ export function createSpamStage({ settings, filter, failures }: SpamStageParts):
       try {
         const asked = filter.score(bytes, { evidence, ...(user !== undefined && { user }) })
         const score = cutAt(await inTime(asked, spam.timeout_ms), isCut ? bytes.length : undefined)
-        return { finding: { kind: 'scored', score, ...policy.judge(score.probability, recipients) }, bytes }
+        return { finding: { kind: 'scored', score, ...policy.judge(decisive(score), recipients) }, bytes }
       } catch (error) {
         failures.note('filter', error)
         return { finding: { kind: 'not-scored', problem: (error as Error).message }, bytes }
@@ -68,6 +68,9 @@ export function createSpamStage({ settings, filter, failures }: SpamStageParts):
     },
   }
 }
+
+/** What actions go by: while too little has been learned the probability is a guess, and nobody's mail is turned away for it. */
+const decisive = ({ probability, untrained }: Score): number => (untrained === undefined ? probability : 0.5)
 
 /** The score of a message that goes on behind what the filter was given. */
 function cutAt(score: Score, octets: number | undefined): Score {

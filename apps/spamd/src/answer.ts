@@ -23,7 +23,7 @@ export function answerOf(command: ScanCommand, score: Score, service: Service): 
   const { spamThreshold } = service
   const answer: ScanAnswer = {
     spam: score.verdict === 'spam',
-    score: spamPoints(score.probability, spamThreshold),
+    score: spamPoints(score, spamThreshold),
     threshold: requiredPoints,
   }
   switch (command) {

@@ -35,7 +35,7 @@ describe('spamPoints', () => {
     [1, 99.9],
     [0, -99.9],
   ])('%d is %d points where 0.9 is spam', (probability, points) => {
-    expect(spamPoints(probability, 0.9)).toBeCloseTo(points, 3)
+    expect(spamPoints({ probability: probability }, 0.9)).toBeCloseTo(points, 3)
   })
 
   it('grows with the probability, and is 5 at the threshold', () => {
@@ -44,8 +44,8 @@ describe('spamPoints', () => {
     fc.assert(
       fc.property(probability, probability, threshold, (a, b, threshold) => {
         const [low, high] = a < b ? [a, b] : [b, a]
-        expect(spamPoints(low, threshold)).toBeLessThanOrEqual(spamPoints(high, threshold))
-        expect(spamPoints(threshold, threshold)).toBe(5)
+        expect(spamPoints({ probability: low }, threshold)).toBeLessThanOrEqual(spamPoints({ probability: high }, threshold))
+        expect(spamPoints({ probability: threshold }, threshold)).toBe(5)
       }),
     )
   })

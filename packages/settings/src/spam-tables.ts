@@ -33,7 +33,7 @@ export const bayes = z
       .max(1_000_000)
       .default(10)
       .describe(
-        'Messages of each kind that must have been learned before anything is said: until then all mail has the probability 0.5, and headers say that the filter is untrained.',
+        'Messages of each kind that must have been learned before anything is said: until then no mail is called spam or ham, no action is taken, and headers say that the filter is untrained.',
       ),
     train: z
       .enum(['all', 'error', 'near-error'])

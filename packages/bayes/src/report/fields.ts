@@ -47,9 +47,9 @@ export function spamFields(score: Score, options: FieldOptions): SpamField[] {
 export const isSpamField = (name: string): boolean => /^x-spam-(?!prev-)|^x-bogosity$/i.test(name)
 
 /** With one decimal; what is not spam has fewer points than it takes. */
-export function shownPoints({ probability, verdict }: Score, spamThreshold: number): string {
-  const points = spamPoints(probability, spamThreshold)
-  const isShort = verdict !== 'spam' && points > requiredPoints - 0.1
+export function shownPoints(score: Score, spamThreshold: number): string {
+  const points = spamPoints(score, spamThreshold)
+  const isShort = score.verdict !== 'spam' && points > requiredPoints - 0.1
   const text = (isShort ? requiredPoints - 0.1 : points).toFixed(1)
   return text === '-0.0' ? '0.0' : text
 }
