@@ -3,6 +3,8 @@ import { type BayesSettings, defaultBayesSettings } from './bayes-settings.ts'
 import { digestOf } from './digest.ts'
 import { evidenceOf } from './evidence.ts'
 import { featuresOf, keptFeatures, type MailFeatures } from './features/mail-features.ts'
+import { type ImportedOpinion, ImportedOpinions } from './import/imported-opinion.ts'
+import { tableHead } from './import/imported-table.ts'
 import { Lessons } from './lessons.ts'
 import type { Opinion } from './model/model.ts'
 import { ModelFile } from './model/model-file.ts'
@@ -32,26 +34,33 @@ class Filter implements BayesFilter {
   readonly #shared: ModelFile
   readonly #users = new Map<string, ModelFile>()
   readonly #lessons: Lessons
+  readonly #imported: ImportedOpinions
 
   constructor(store: BayesStore, settings: BayesSettings) {
     this.#store = store
     this.#settings = settings
     this.#shared = new ModelFile(prefixOf(undefined), settings.slotBits)
     this.#lessons = new Lessons(store, settings)
+    this.#imported = new ImportedOpinions(store)
   }
 
   async score(message: Uint8Array, { user, evidence = 0 }: ScoreOptions = {}): Promise<Score> {
     const features = featuresOf(message)
     const { logit, isTrained, ham, spam, opinion } = this.#opinionOf(features, user)
     const truncated = features.truncatedAt === undefined ? {} : { truncatedAt: features.truncatedAt }
-    const probability = probabilityOf(logit)
+    const imported = this.#importedOpinion(message, user, evidence)
+    const probability = probabilityOf(logit + (imported?.logit ?? 0))
     const { minLearned: needed } = this.#settings
-    if (!isTrained)
+    if (!isTrained && imported === undefined)
       return { probability, verdict: 'unsure', evidence: [], untrained: { ham, spam, needed }, ...truncated }
     const found =
       evidence > 0
         ? evidenceOf(message, { model: this.#shared.model, features, opinion, most: evidence })
         : []
+    if (imported !== undefined) {
+      found.push(...imported.evidence)
+      found.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).splice(evidence)
+    }
     return { probability, verdict: this.#verdict(probability), evidence: found, ...truncated }
   }
 
@@ -73,7 +82,9 @@ class Filter implements BayesFilter {
   async stats({ user }: { readonly user?: string } = {}): Promise<BayesStats> {
     const file = this.#refreshed(user)
     const { ham, spam, seen } = file.meta
-    return { ham, spam, seen, octets: this.#store.octets(), users: this.#countUsers() }
+    const stats = { ham, spam, seen, octets: this.#store.octets(), users: this.#countUsers() }
+    const imported = tableHead(this.#store, prefixOf(user))
+    return imported === undefined ? stats : { ...stats, imported }
   }
 
   async close(): Promise<void> {
@@ -99,6 +110,16 @@ class Filter implements BayesFilter {
     const shared = this.#refreshed(undefined)
     const own = user === undefined ? undefined : this.#refreshed(user)
     return this.#judged(features, shared, own, minLearned)
+  }
+
+  /** Of what the user has imported, or else of what was imported for all. */
+  #importedOpinion(message: Uint8Array, user: string | undefined, most: number): ImportedOpinion | undefined {
+    const { minLearned } = this.#settings
+    const of = (whose: string | undefined) => {
+      const { ham, spam } = (whose === undefined ? this.#shared : this.#userFile(whose)).model
+      return this.#imported.of(message, { prefix: prefixOf(whose), learned: ham + spam, minLearned, most })
+    }
+    return (user === undefined ? undefined : of(user)) ?? of(undefined)
   }
 
   #judged(features: MailFeatures, shared: ModelFile, own: ModelFile | undefined, minLearned: number) {

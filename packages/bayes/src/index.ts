@@ -1,3 +1,14 @@
+export {
+  type BayesAdmin,
+  createBayesAdmin,
+  type Expired,
+  type ExpireOptions,
+  type ImportedCounts,
+  type LoadedDump,
+  type WhoseModel,
+} from './admin/bayes-admin.ts'
+export type { DumpError, DumpErrorCode } from './admin/dump.ts'
+export type { DumpLines } from './admin/read-dump.ts'
 export { createBayesFilter } from './bayes-filter.ts'
 export { type BayesSettings, defaultBayesSettings } from './bayes-settings.ts'
 export { createBogoutilParser } from './import/bogoutil.ts'
@@ -8,6 +19,7 @@ export type {
   ImportedRow,
   ImportParser,
 } from './import/imported-row.ts'
+export { type ImportSource, importSources } from './import/imported-table.ts'
 export { createSaBackupParser } from './import/sa-backup.ts'
 export { DamagedModelError, NewerModelError } from './model/meta.ts'
 export {

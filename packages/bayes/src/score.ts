@@ -60,6 +60,13 @@ export interface BayesStats {
   /** Octets the store takes, on disk or in memory. */
   readonly octets: number
   readonly users: number
+  /** What another filter had learned, when it was imported and is still kept; `words` are the words it knows. */
+  readonly imported?: {
+    readonly from: 'spamassassin' | 'bogofilter'
+    readonly ham: number
+    readonly spam: number
+    readonly words: number
+  }
 }
 
 /** A filter over one store. Every method may be called at any time; a rejected promise is the store failing. */

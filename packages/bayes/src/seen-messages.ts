@@ -74,6 +74,20 @@ function encodeSeen({ isSpam, gains, at }: SeenMessage): Uint8Array {
   return octets
 }
 
+/** All that are remembered, the oldest first. */
+export function allSeen(
+  from: Pick<StoreTransaction, 'get' | 'keys'>,
+  prefix: string,
+): (SeenMessage & { readonly digest: string })[] {
+  const found: (SeenMessage & { readonly digest: string })[] = []
+  for (const key of from.keys(`${prefix}order/`, `${prefix}order0`)) {
+    const digest = Buffer.from(from.get(key) ?? []).toString('hex')
+    const octets = from.get(`${prefix}seen/${digest}`)
+    if (octets !== undefined) found.push({ digest, ...decodeSeen(octets) })
+  }
+  return found
+}
+
 /** Of octets that are too few, the missing ones are zeros. */
 export function decodeSeen(octets: Uint8Array): SeenMessage {
   const whole = new Uint8Array(RECORD)

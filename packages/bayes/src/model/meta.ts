@@ -14,7 +14,7 @@ export interface Meta {
 }
 
 /** Of the stored form. Features and shares belong to it: a change of either makes stored counts mean something else. */
-const VERSION = 1
+export const MODEL_VERSION = 1
 
 export class NewerModelError extends Error {
   override readonly name = 'NewerModelError'
@@ -35,7 +35,7 @@ const FIELDS = ['slotBits', 'epoch', 'at', 'logFrom', 'logOctets', 'ham', 'spam'
 export function writeMeta(meta: Meta): Uint8Array {
   const octets = new Uint8Array(OCTETS)
   const data = new DataView(octets.buffer)
-  data.setFloat64(0, VERSION)
+  data.setFloat64(0, MODEL_VERSION)
   FIELDS.forEach((field, index) => {
     data.setFloat64(8 * (index + 1), meta[field])
   })
@@ -46,11 +46,11 @@ export function writeMeta(meta: Meta): Uint8Array {
 export function readMeta(octets: Uint8Array): Meta {
   const data = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
   const version = octets.length < 8 ? 0 : data.getFloat64(0)
-  if (Number.isInteger(version) && version > VERSION)
+  if (Number.isInteger(version) && version > MODEL_VERSION)
     throw new NewerModelError(
-      `the model has format ${version}; this version of Postern knows format ${VERSION}`,
+      `the model has format ${version}; this version of Postern knows format ${MODEL_VERSION}`,
     )
-  if (version !== VERSION || octets.length < OCTETS) throw new DamagedModelError('the model is damaged')
+  if (version !== MODEL_VERSION || octets.length < OCTETS) throw new DamagedModelError('the model is damaged')
   const meta = {} as Record<(typeof FIELDS)[number], number>
   FIELDS.forEach((field, index) => {
     meta[field] = data.getFloat64(8 * (index + 1))

@@ -69,11 +69,15 @@ export class ModelFile {
   }
 
   /** Puts another model in its place: other processes read it anew. */
-  replace(to: StoreTransaction, model: Model): void {
+  replace(
+    to: StoreTransaction,
+    model: Model,
+    done: { messages: number; seen: number } = { messages: 0, seen: 0 },
+  ): void {
     for (const key of to.keys(this.#key('block/'), this.#key('block0'))) to.remove(key)
     this.model = model
     this.meta = { ...this.meta, slotBits: model.slotBits, epoch: this.meta.epoch + 1 }
-    this.write(to, { messages: 0, seen: 0 })
+    this.write(to, done)
   }
 
   #load(from: Pick<StoreTransaction, 'get' | 'keys'>, meta: Meta): void {
