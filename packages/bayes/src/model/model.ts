@@ -45,9 +45,11 @@ export class Model {
   score(features: MailFeatures): Opinion {
     const { tokens, headerTokens } = features
     this.#odds.setTotals(this.ham, this.spam)
+    // Nothing known at all: nothing to look up.
+    const isEmpty = this.tokens.touch(tokens) === 0
     let sum = 0
     let known = 0
-    for (let index = 0; index < tokens.length; index++) {
+    for (let index = 0; !isEmpty && index < tokens.length; index++) {
       const found = this.tokens.find(tokens[index] as number)
       if (found === -1) continue
       const slot = this.tokens.slots[found] as number
@@ -90,7 +92,8 @@ export class Model {
   }
 
   learn(features: Pick<MailFeatures, 'tokens' | 'views'>, isSpam: boolean, gains: Gains): void {
-    for (const hash of features.tokens) this.tokens.add(hash, isSpam)
+    this.tokens.touch(features.tokens)
+    this.tokens.addAll(features.tokens, isSpam)
     this.#move(features, gains, 1)
     if (isSpam) this.spam++
     else this.ham++

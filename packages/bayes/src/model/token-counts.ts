@@ -24,6 +24,18 @@ export class TokenCounts {
     this.slots = new Uint32Array(this.size)
   }
 
+  /**
+   * Reads the slots of all tokens once, without looking at them: a processor waits for a dozen of them at the same time, where a
+   * search, which decides by each, waits for one after the other. Halves the time of what follows.
+   */
+  touch(hashes: Int32Array): number {
+    const { slots } = this
+    const mask = (this.size - 1) & -WAYS
+    let all = 0
+    for (let index = 0; index < hashes.length; index++) all |= slots[(hashes[index] as number) & mask] as number
+    return all
+  }
+
   /** Where a token is; -1 when it is not known. */
   find(hash: number): number {
     const { slots } = this
@@ -34,6 +46,10 @@ export class TokenCounts {
       if ((slot & 0xff) === check && slot > EMPTY) return index
     }
     return -1
+  }
+
+  addAll(hashes: Int32Array, isSpam: boolean): void {
+    for (let index = 0; index < hashes.length; index++) this.add(hashes[index] as number, isSpam)
   }
 
   add(hash: number, isSpam: boolean): void {
