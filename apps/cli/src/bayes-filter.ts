@@ -1,9 +1,8 @@
 // What every command about the filter's store begins and ends with.
 
-import type { BayesFilter } from '@postern/bayes'
 import { complain, type ExitStatus, exit } from './command.ts'
 import type { CliIo } from './io.ts'
-import type { OpenedFilter, OpenFilter, OpenFilterOptions, StoreKeeper } from './learn/filter.ts'
+import type { OpenedFilter, OpenFilter, OpenFilterOptions } from './learn/filter.ts'
 
 /** Opens the filter, calls `use`, closes it; complains when it cannot be opened, or when its store fails. */
 export async function withFilter(
@@ -21,18 +20,6 @@ export async function withFilter(
   } finally {
     await opened.filter.close()
   }
-}
-
-/** The same for what is done to the store itself. */
-export function withKeeper(
-  open: OpenFilter,
-  options: OpenFilterOptions,
-  io: CliIo,
-  use: (opened: { readonly filter: BayesFilter; readonly keeper: StoreKeeper }) => Promise<ExitStatus>,
-): Promise<ExitStatus> {
-  return withFilter(open, options, io, async ({ filter, keeper }) =>
-    keeper ? use({ filter, keeper }) : complain(io, 'this store cannot do that yet', exit.failed),
-  )
 }
 
 /** Says why there is no filter. */

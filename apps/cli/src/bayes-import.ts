@@ -7,12 +7,14 @@ import {
   type ImportErrorCode,
   type ImportedRow,
   type ImportParser,
+  type ImportSource,
 } from '@postern/bayes'
 import type { DumpSource } from './bayes-lines.ts'
 import { formatCount } from './learn/learn-progress.ts'
 
 export interface DumpFormat {
   readonly filter: string
+  readonly source: ImportSource
   /** What prints it. */
   readonly command: string
   create(): ImportParser
@@ -20,8 +22,18 @@ export interface DumpFormat {
 
 /** By the word on the command line. */
 export const dumpFormats: Readonly<Record<'sa' | 'bogofilter', DumpFormat>> = {
-  sa: { filter: 'SpamAssassin', command: 'sa-learn --backup', create: createSaBackupParser },
-  bogofilter: { filter: 'bogofilter', command: 'bogoutil -d', create: createBogoutilParser },
+  sa: {
+    filter: 'SpamAssassin',
+    source: 'spamassassin',
+    command: 'sa-learn --backup',
+    create: createSaBackupParser,
+  },
+  bogofilter: {
+    filter: 'bogofilter',
+    source: 'bogofilter',
+    command: 'bogoutil -d',
+    create: createBogoutilParser,
+  },
 }
 
 /** What a dump has in it. */

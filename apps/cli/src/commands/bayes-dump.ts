@@ -1,4 +1,4 @@
-import { userOption, whose, withKeeper } from '../bayes-filter.ts'
+import { userOption, whose, withFilter } from '../bayes-filter.ts'
 import { configOption, defineCommand, exit } from '../command.ts'
 import { type OpenFilter, openFilter } from '../learn/filter.ts'
 
@@ -16,9 +16,9 @@ in packages/bayes/README.md. Mail goes on being scored and learned meanwhile. Ex
 2 a mistake on the command line or in the settings.`,
     examples: ['bayes dump | gzip > bayes.dump.gz', 'bayes dump --user ann@example.org > ann.dump'],
     run({ options: { config, user } }, io) {
-      return withKeeper(open, { config, mayCreate: false }, io, async ({ keeper }) => {
+      return withFilter(open, { config, mayCreate: false }, io, async ({ admin }) => {
         let lines: string[] = []
-        for await (const line of keeper.dump(whose(user))) {
+        for (const line of admin.dump(whose(user))) {
           lines.push(line)
           if (lines.length < BATCH) continue
           await io.stdout.write(`${lines.join('\n')}\n`)

@@ -1,4 +1,4 @@
-import { userOption, whose, withKeeper } from '../bayes-filter.ts'
+import { userOption, whose, withFilter } from '../bayes-filter.ts'
 import { loadDump } from '../bayes-load.ts'
 import { complain, configOption, defineCommand, exit } from '../command.ts'
 import { type OpenFilter, openFilter } from '../learn/filter.ts'
@@ -18,7 +18,7 @@ Takes what "bayes dump" has printed, from FILE or from standard input (-), in pl
 nothing. Exit status: 0 taken, 1 it was not, 2 a mistake on the command line or in the settings.`,
     examples: ['bayes restore bayes.dump', 'bayes restore --replace - < bayes.dump'],
     run({ options: { config, user, replace }, args: [file = ''] }, io) {
-      return withKeeper(open, { config, mayCreate: true }, io, async (opened) => {
+      return withFilter(open, { config, mayCreate: true }, io, async (opened) => {
         const { spam, ham } = await opened.filter.stats(whose(user))
         if (spam + ham > 0 && !replace) {
           const learned = `${formatCount(spam)} spam and ${formatCount(ham)} ham have been learned here`

@@ -2,7 +2,13 @@
 
 import { chownSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { type BayesFilter, type BayesStore, createBayesFilter, type ImportedRow } from '@postern/bayes'
+import {
+  type BayesAdmin,
+  type BayesFilter,
+  type BayesStore,
+  createBayesAdmin,
+  createBayesFilter,
+} from '@postern/bayes'
 import { openLmdbBayesStore } from '@postern/bayes-lmdb'
 import { bayesSettingsOf, explainUnopened, filterDirectory } from '@postern/daemon'
 import { findSettings } from '@postern/settings/file'
@@ -12,31 +18,8 @@ import { isMissing } from '../missing-file.ts'
 
 /** The filter that the settings name, or why there is none, in sentences. */
 export type OpenedFilter =
-  | { readonly ok: true; readonly filter: BayesFilter; readonly keeper: StoreKeeper | undefined }
+  | { readonly ok: true; readonly filter: BayesFilter; readonly admin: BayesAdmin }
   | { readonly ok: false; readonly messages: readonly string[]; readonly isUsage: boolean }
-
-/** What is done to the store beside scoring and learning. A rejected promise is the store failing. */
-export interface StoreKeeper {
-  /** Takes over the rows of another filter's dump. Resolves with the words that were taken, when they are in the store for good. */
-  take(
-    rows: AsyncIterable<ImportedRow>,
-    options: { readonly from: 'sa' | 'bogofilter'; readonly user?: string },
-  ): Promise<{ readonly tokens: number }>
-  /** All that was learned, line by line, without line ends. */
-  dump(options: { readonly user?: string }): AsyncIterable<string>
-  /** Takes the lines of a dump: in place of what was learned, or in addition to it. A damaged dump changes nothing. */
-  load(
-    lines: AsyncIterable<string>,
-    options: { readonly mode: 'replace' | 'add'; readonly user?: string },
-  ): Promise<LoadedDump>
-  /** Forgets messages that were learned before a moment, in seconds since 1970; their words stay. */
-  expire(options: { readonly before: number }): Promise<{ readonly forgotten: number }>
-}
-
-export type LoadedDump =
-  | { readonly ok: true; readonly messages: number }
-  /** What is wrong with a line, from 1, as a sentence. */
-  | { readonly ok: false; readonly line: number; readonly message: string }
 
 export interface OpenFilterOptions {
   /** The settings file that was named. */
@@ -66,8 +49,8 @@ export const openFilter: OpenFilter = async ({ config, mayCreate }, io) => {
     store = await openLmdbBayesStore({ directory })
     if (isNew && isOwnedByRoot(directory))
       complain(io, `${directory} is new and belongs to root: give it to the user that the daemons run as`)
-    const filter = await createBayesFilter({ store, settings: bayesSettingsOf(settings) })
-    return { ok: true, filter, keeper: undefined }
+    const parts = { store, settings: bayesSettingsOf(settings) }
+    return { ok: true, filter: await createBayesFilter(parts), admin: createBayesAdmin(parts) }
   } catch (error) {
     await store?.close()
     return no(explainUnopened(error as NodeJS.ErrnoException, directory))

@@ -62,7 +62,7 @@ describe('bayes import', () => {
     desk.write('backup', backup)
     const { status, out } = await take('sa', 'backup')
     expect(status).toBe(0)
-    expect(out).toMatch(/^SpamAssassin has learned 20 spam and 30 ham, with 1 words\.\n1 words taken\.\n/)
+    expect(out).toMatch(/^SpamAssassin has learned 20 spam and 30 ham, with 1 words\.\n1 words are kept\.\n/)
     expect(desk.taken).toHaveLength(2)
   })
   it('takes what bogoutil prints, from standard input', async () => {
@@ -79,6 +79,21 @@ describe('bayes import', () => {
   it('takes lines with CRLF', async () => {
     desk.write('backup', backup.replaceAll('\n', '\r\n'))
     expect((await take('sa', 'backup')).status).toBe(0)
+  })
+  it('a further import takes the place of the first, and none takes it away', async () => {
+    desk.write('backup', backup)
+    await take('sa', 'backup')
+    expect((await take('sa', 'backup')).out).toContain(
+      'words are kept in place of those of an earlier import.\n',
+    )
+    expect((await take('none')).out).toBe('The import is gone.\n')
+    expect((await take('none')).out).toBe('There was no import.\n')
+  })
+  it('wants a file', async () => {
+    expect(await take('sa')).toMatchObject({
+      status: 2,
+      err: 'postern: FILE is missing: what "sa-learn --backup" has printed\n',
+    })
   })
   it('a dry run takes nothing', async () => {
     desk.write('backup', backup)
@@ -126,7 +141,7 @@ describe('bayes import', () => {
   it('another format is a mistake', async () => {
     expect(await take('rspamd', 'f')).toMatchObject({
       status: 2,
-      err: 'postern: FORMAT is one of sa, bogofilter, not "rspamd"\n',
+      err: 'postern: FORMAT is one of sa, bogofilter, none, not "rspamd"\n',
     })
   })
 })
@@ -148,7 +163,7 @@ describe('bayes restore', () => {
     desk.write('dump', 'one\ntwo\n')
     const { status, out } = await restore('dump', '--user', 'ann')
     expect(status).toBe(0)
-    expect(out).toMatch(/^2 messages taken\.\nThe filter has learned /)
+    expect(out).toMatch(/^The dump has learned 2 spam and 1 ham\.\nThe filter has learned /)
     expect(desk.loaded).toEqual([{ mode: 'replace', user: 'ann', lines: ['one', 'two'] }])
   })
   it('does not give up what was learned unless told', async () => {
@@ -164,30 +179,40 @@ describe('bayes restore', () => {
   })
   it('tells what is wrong with a dump', async () => {
     desk.write('dump', 'one\ndamaged\n')
-    expect(await restore('dump')).toMatchObject({ status: 1, err: 'postern: dump: line 2: it is damaged\n' })
+    expect(await restore('dump')).toMatchObject({
+      status: 1,
+      err: 'postern: dump: line 2: this is no line of a dump, or it was changed\n',
+    })
     expect(await restore('nowhere')).toMatchObject({ status: 1, err: 'postern: nowhere does not exist\n' })
   })
 })
 
-it('bayes merge adds a dump', async () => {
+it('bayes merge adds a dump, and says what counts twice', async () => {
   desk.write('box', mbox('a'))
   await desk.learn('--spam', 'box')
   desk.write('dump', 'one\n')
-  expect((await merge('dump')).status).toBe(0)
+  expect(await merge('dump')).toMatchObject({
+    status: 0,
+    out: expect.stringContaining('1 of its messages were known here, and count twice now.\n'),
+  })
   expect(desk.loaded).toEqual([{ mode: 'add', user: undefined, lines: ['one'] }])
 })
 
 describe('bayes expire', () => {
   const expire = (...argv: string[]) => desk.runCommand('bayes expire', createBayesExpire(desk.open), ...argv)
-  it.each([
-    [[], 180],
-    [['--days', '30'], 30],
-    [['--days', '0'], 0],
-  ])('%j', async (argv, days) => {
-    expect(await expire(...argv)).toEqual({ status: 0, out: '1,234 messages forgotten.\n', err: '' })
-    expect(desk.expired).toEqual([desk.now - 86_400 * days])
+  it.each<[argv: string[], options: object]>([
+    [[], { force: false }],
+    [['--keep', '30', '--user', 'ann'], { force: false, keep: 30, user: 'ann' }],
+    [['--keep', '0', '--force'], { force: true, keep: 0 }],
+  ])('%j', async (argv, options) => {
+    const { status, out } = await expire(...argv)
+    expect(status).toBe(0)
+    expect(out).toMatch(
+      /^The table of words was 12 % full(: all counts were halved)?\.\n1,234 messages forgotten\.\n$/,
+    )
+    expect(desk.expired).toEqual([options])
   })
   it('wants a number', async () => {
-    expect((await expire('--days', 'all')).status).toBe(2)
+    expect((await expire('--keep', 'all')).status).toBe(2)
   })
 })

@@ -2,10 +2,9 @@
 
 import { mkdirSync, utimesSync } from 'node:fs'
 import path from 'node:path'
-import { Readable } from 'node:stream'
-import type { ImportedRow } from '@postern/bayes'
+import type { BayesAdmin, ImportedRow, LoadedDump } from '@postern/bayes'
 import { createLearn } from '../../src/commands/learn.ts'
-import type { OpenFilter, StoreKeeper } from '../../src/learn/filter.ts'
+import type { OpenFilter } from '../../src/learn/filter.ts'
 import { Desk, type Ran } from '../harness.ts'
 import { createWordFilter, type WordFilter } from './word-filter.ts'
 
@@ -23,35 +22,44 @@ export class MailDesk extends Desk {
 
   /** What has been taken over from other filters. */
   readonly taken: ImportedRow[] = []
-
   /** Dumps that have been taken, by how. */
   readonly loaded: { mode: string; user: string | undefined; lines: string[] }[] = []
   /** What a dump prints. */
   dump: readonly string[] = ['first', 'second']
-  /** Moments before which messages were to be forgotten. */
-  readonly expired: number[] = []
+  /** How it was expired. */
+  readonly expired: unknown[] = []
 
-  readonly open: OpenFilter = async () => ({ ok: true, filter: this.filter, keeper: this.#keeper })
+  readonly open: OpenFilter = async () => ({ ok: true, filter: this.filter, admin: this.#admin })
 
-  readonly #keeper: StoreKeeper = {
-    take: async (rows) => {
+  readonly #admin: BayesAdmin = {
+    dump: () => this.dump,
+    restore: (lines, whose) => this.#load('replace', lines, whose),
+    merge: (lines, whose) => this.#load('add', lines, whose),
+    importCounts: async (rows) => {
+      const replaced = this.taken.length > 0
       for await (const row of rows) this.taken.push(row)
-      return { tokens: this.taken.filter(({ kind }) => kind === 'token').length }
+      const words = this.taken.filter(({ kind }) => kind === 'token').length
+      return { ham: 0, spam: 0, words, replaced }
     },
-    dump: () => Readable.from(this.dump),
-    load: async (lines, { mode, user }) => {
-      const loaded = { mode, user, lines: [] as string[] }
-      for await (const line of lines) {
-        if (line === 'damaged') return { ok: false, line: loaded.lines.length + 1, message: 'it is damaged' }
-        loaded.lines.push(line)
-      }
-      this.loaded.push(loaded)
-      return { ok: true, messages: loaded.lines.length }
+    forgetImport: async () => this.taken.splice(0).length > 0,
+    expire: async (options) => {
+      this.expired.push(options)
+      return { full: 0.123, halved: options?.force === true, forgotten: 1234, importDropped: false }
     },
-    expire: async ({ before }) => {
-      this.expired.push(before)
-      return { forgotten: 1234 }
-    },
+  }
+
+  async #load(
+    mode: string,
+    lines: Iterable<string> | AsyncIterable<string>,
+    { user }: { readonly user?: string } = {},
+  ): Promise<LoadedDump> {
+    const loaded = { mode, user, lines: [] as string[] }
+    for await (const line of lines) {
+      if (line === 'damaged') return { ok: false, error: { code: 'line', line: loaded.lines.length + 1 } }
+      loaded.lines.push(line)
+    }
+    this.loaded.push(loaded)
+    return { ok: true, ham: 1, spam: loaded.lines.length, both: 1 }
   }
 
   learn(...argv: string[]): Promise<Ran> {
