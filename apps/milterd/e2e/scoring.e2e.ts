@@ -62,7 +62,7 @@ describe.sequential('a filter that has learned nothing', () => {
     expect(message.header('X-Spam-Status')[0]).toMatch(
       /^No, score=0\.0 required=5\.0 tests=none .*untrained=0-spam,0-ham,10-needed/,
     )
-    expect(Object.fromEntries(line.fields)).toMatchObject({ spam: 'unsure', p: '0.5000' })
+    expect(Object.fromEntries(line.fields)).toMatchObject({ spam: 'unsure', points: '0.0' })
     const refusing = { to: 'untaught2@lab.example.com', content: obviousSpam }
     expect((await stage.send('refusing', refusing)).codes).toBe('250 2.0.0')
   })

@@ -27,6 +27,8 @@ export function createFakeFilter(): FakeFilter {
         { kind: 'link', text: 'http://pills.example', weight: 1.5 },
         { kind: 'header', text: 'from a friend', weight: -0.5 },
       ] as const
+      if (text.includes('untrained'))
+        return { probability, verdict: 'unsure', evidence: [], untrained: { ham: 3, spam: 0, needed: 10 } }
       return { probability, verdict, evidence: evidence.slice(0, options?.evidence ?? 0) }
     },
     async learn(message, as) {

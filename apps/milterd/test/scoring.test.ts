@@ -132,6 +132,14 @@ describe('what becomes of it', () => {
     expect(reply).toEqual({ code, enhanced, lines: ['No spam here (Q1 at mx.example.net)'] })
     expect(await milter.line(/ message /)).toContain(`action="${code} ${enhanced} No spam here`)
   })
+  it('is nothing while too little has been learned', async () => {
+    const { milter } = await start(steps)
+    const passed = await milter.pass(letter(0.999, 'Subject: untrained\n'), there)
+    expect([passed.reply, passed.quarantine]).toEqual(['accept', undefined])
+    expect(passed.header('X-Spam-Flag')).toEqual([])
+    expect(passed.header('X-Spam-Status')[0]).toMatch(/^No, score=0\.0 .* untrained=0-spam,3-ham,10-needed/)
+    await milter.line(/ spam=unsure .* points=0\.0 untrained="0 spam, 3 ham of 10" /)
+  })
   it('is the mildest thing for all recipients', async () => {
     const { milter } = await start(`reject_at = 0.95
 [[spam.group]]
