@@ -1,8 +1,8 @@
 import type { MailContent } from '../content/index.ts'
-import { countOf, domainOf, ownerOf, stepOf } from './fact-shape.ts'
+import { domainOf, ownerOf, stepOf } from './fact-shape.ts'
 
 /** More text than this is not counted through: the shape of a message shows in its start. */
-const MOST_TEXT = 8192
+const MOST_TEXT = 4096
 
 /** What the body is like, without its words. */
 export function bodyFacts(content: MailContent): string[] {
@@ -62,6 +62,8 @@ function textFacts(text: string): string[] {
   let line = 0
   let longWords = 0
   let word = 0
+  let shouts = 0
+  let run = 0
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
     if (code === 10) {
@@ -73,13 +75,19 @@ function textFacts(text: string): string[] {
     }
     if (code <= 32) word = 0
     else if (++word === 30) longWords++
+    if (code > 64 && code < 91) {
+      capital++
+      if (++run === 4) shouts++
+      continue
+    }
+    run = 0
     if (code > 96 && code < 123) small++
-    else if (code > 64 && code < 91) capital++
     else if (code === 33) marks++
     else if (code === 36) money++
     else if (code > 127) wide++
   }
   const letters = small + capital
+  const lower = text.toLowerCase()
   const facts = [
     `text:capitals=${letters > 20 ? Math.round((capital / letters) * 10) : '-'}`,
     `text:marks=${stepOf(marks)}`,
@@ -88,11 +96,11 @@ function textFacts(text: string): string[] {
     `text:quoted=${stepOf(quoted)}`,
     `text:longest-line=${stepOf(Math.max(longest, line))}`,
     `text:long-words=${stepOf(longWords)}`,
-    `text:unsubscribe=${/unsubscribe|remove/i.test(text)}`,
-    `text:shouts=${stepOf(countOf(text.slice(0, 4096), /\b[A-Z]{4,}\b/g))}`,
+    `text:unsubscribe=${lower.includes('unsubscribe') || lower.includes('remove')}`,
+    `text:shouts=${stepOf(shouts)}`,
   ]
-  if (/^-- ?$/m.test(text)) facts.push('text:signature')
+  if (text.includes('\n-- \n') || text.includes('\n--\n')) facts.push('text:signature')
   if (text.includes('BEGIN PGP')) facts.push('text:pgp')
-  if (/wrote:\s*$/m.test(text)) facts.push('text:quotes-writer')
+  if (text.includes('wrote:\n')) facts.push('text:quotes-writer')
   return facts
 }
