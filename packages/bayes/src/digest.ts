@@ -34,8 +34,9 @@ export function digestOf(message: Uint8Array): string {
     at = end + 1
   }
   scratch[to++] = LF
-  const end = Math.min(message.length, at + MOST_BODY)
-  to = copyInk(message, { from: at, end, to, most: to + BODY_INK })
+  to = copyInk(message, { from: at, end: at + MOST_BODY, to, most: to + BODY_INK })
+  // Text without a header, or a header of nothing but others' fields.
+  if (to === 1) to = copyInk(message, { from: 0, end: MOST_BODY, to, most: to + BODY_INK })
   return hash('sha256', scratch.subarray(0, to), 'hex').slice(0, 32)
 }
 
@@ -58,7 +59,8 @@ function copyInk(
   { from, end, to, most }: { from: number; end: number; to: number; most: number },
 ): number {
   let at = to
-  for (let index = from; index < end && at < most; index++) {
+  const last = Math.min(end, message.length)
+  for (let index = from; index < last && at < most; index++) {
     const octet = message[index] as number
     if (octet > SPACE && octet !== QUOTE) scratch[at++] = octet
   }
