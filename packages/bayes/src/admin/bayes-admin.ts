@@ -115,7 +115,7 @@ export function createBayesAdmin({
       const file = refreshed(transaction, user)
       const place = { transaction, file, prefix: prefixOf(user) }
       const isEmpty = file.model.ham + file.model.spam === 0
-      if (!isMerged || isEmpty) return { ok: true, ham, spam, both: replaceAll(place, dump) }
+      if (!isMerged || isEmpty) return { ok: true, ham, spam, both: replaceAll(place, dump, isMerged) }
       if (file.model.slotBits !== dump.model.slotBits)
         return { ok: false, error: { code: 'other-size', line: 2 } }
       return { ok: true, ham, spam, both: addAll(place, dump) }
@@ -163,7 +163,8 @@ interface Place {
 }
 
 /** Returns how many of the dump's messages were known. */
-function replaceAll({ transaction, file, prefix }: Place, { model, seen, imported }: Dump): number {
+function replaceAll(place: Place, { model, seen, imported }: Dump, isMerged: boolean): number {
+  const { transaction, file, prefix } = place
   let both = 0
   for (const { digest } of seen) if (transaction.get(`${prefix}seen/${digest}`) !== undefined) both++
   for (const [from, to] of [
@@ -175,14 +176,15 @@ function replaceAll({ transaction, file, prefix }: Place, { model, seen, importe
   seen.forEach(({ digest, ...message }, index) => {
     messages.remember(digest, { ...message, at: file.meta.at + index + 1 })
   })
-  if (imported === undefined) removeTable(transaction, prefix)
-  else storeTable(transaction, prefix, imported)
+  if (!isMerged) removeTable(transaction, prefix)
+  addImport(place, imported)
   file.replace(transaction, model, { messages: seen.length, seen: seen.length - file.meta.seen })
   return both
 }
 
 /** Returns how many of the dump's messages were known. */
-function addAll({ transaction, file, prefix }: Place, { model, seen, imported }: Dump): number {
+function addAll(place: Place, { model, seen, imported }: Dump): number {
+  const { transaction, file, prefix } = place
   const messages = new SeenMessages(prefix, transaction)
   const known = new Set(seen.filter(({ digest }) => messages.find(digest) !== undefined))
   // What a message did to the weights is as much less as the weights are.
@@ -197,11 +199,16 @@ function addAll({ transaction, file, prefix }: Place, { model, seen, imported }:
     if (!known.has(message))
       messages.remember(digest, { isSpam, gains: scaled(gains, 1 - own), at: file.meta.at + index + 1 })
   })
-  if (imported !== undefined && tableHead(transaction, prefix) === undefined)
-    storeTable(transaction, prefix, imported)
+  addImport(place, imported)
   mergeModel(file.model, model)
   file.replace(transaction, file.model, { messages: seen.length, seen: messages.change })
   return known.size
+}
+
+/** An import that is there stays: two cannot be added, since a word may be in one under another form. */
+function addImport({ transaction, prefix }: Place, imported: Dump['imported']): void {
+  if (imported !== undefined && tableHead(transaction, prefix) === undefined)
+    storeTable(transaction, prefix, imported)
 }
 
 function expireIn(
