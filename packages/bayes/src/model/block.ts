@@ -17,6 +17,8 @@ export const blocksOf = (model: Model): number => Math.max(1, model.tokens.size 
 // The upper half of a float has eight bits of fraction: a weight is kept to half a percent, in two octets.
 const float = new Float32Array(1)
 const bits = new Uint32Array(float.buffer)
+/** No weight comes near; a damaged block may hold anything, what is no number included. */
+const MOST_WEIGHT = 1e6
 
 export function encodeBlock(model: Model, block: number): Uint8Array {
   const first = block * SLOTS
@@ -68,7 +70,8 @@ export function decodeBlock(model: Model, block: number, octets: Uint8Array): vo
   })
   eachBit(moved, weights.length, (index) => {
     bits[0] = (upper.octet() << 24) | (lower.octet() << 16)
-    weights[index] = float[0] as number
+    const weight = float[0] as number
+    weights[index] = Math.abs(weight) <= MOST_WEIGHT ? weight : 0
   })
 }
 

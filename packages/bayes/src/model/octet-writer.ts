@@ -48,7 +48,7 @@ export class OctetReader {
   }
 
   get left(): number {
-    return this.#octets.length - this.at
+    return Math.max(0, this.#octets.length - this.at)
   }
 
   octet(): number {

@@ -9,13 +9,13 @@ export function createMemoryStore(): BayesStore {
     return found.sort()
   }
   return {
-    get: (key) => values.get(key)?.slice(),
+    get: (key) => copied(values.get(key)),
     keys: (from, to, most) => range(values.keys(), from, to).slice(0, most),
     async transact(work) {
       const written = new Map<StoreKey, Uint8Array | undefined>()
       const result = work({
-        get: (key) => (written.has(key) ? written.get(key) : values.get(key))?.slice(),
-        put: (key, value) => void written.set(key, value.slice()),
+        get: (key) => copied(written.has(key) ? written.get(key) : values.get(key)),
+        put: (key, value) => void written.set(key, copied(value)),
         remove: (key) => void written.set(key, undefined),
         keys: (from, to, most) => {
           const found = new Set(range(values.keys(), from, to))
@@ -36,3 +36,7 @@ export function createMemoryStore(): BayesStore {
     close: async () => {},
   }
 }
+
+/** Not `slice`: a Buffer's gives a view. */
+const copied = <Value extends Uint8Array | undefined>(value: Value): Value =>
+  (value && new Uint8Array(value)) as Value
