@@ -20,7 +20,7 @@ export const createBayesExpire = (open: OpenFilter) =>
       ...configOption,
     },
     details: `
-Makes room, which happens by itself too. When the table of words is three quarters full, all counts are halved: what was met once is forgotten,
+Makes room, which happens by itself too. When the table of words is full (95 %), all counts are halved: what was met once is forgotten,
 and what is new weighs more. The oldest messages are known no more: what was learned from them stays, but they cannot be relearned or
 unlearned, and would count again. An import that has no say any more is dropped. Exit status: 0 done, 1 there is no store or it
 failed, 2 a mistake on the command line or in the settings.`,

@@ -1,5 +1,6 @@
 import type { BayesStats } from '@postern/bayes'
 import { userOption, withFilter } from '../bayes-filter.ts'
+import { describeImport } from '../bayes-import.ts'
 import { configOption, defineCommand, exit, jsonOption, printJson } from '../command.ts'
 import { type OpenFilter, openFilter } from '../learn/filter.ts'
 import { stateOf } from '../learn/learn-once.ts'
@@ -34,10 +35,11 @@ does not yet, or there is no store, 2 a mistake on the command line or in the se
 
 export const bayesStats = createBayesStats(openFilter)
 
-const rowsOf = ({ spam, ham, seen, users, octets }: BayesStats): string[][] => [
+const rowsOf = ({ spam, ham, seen, users, octets, imported }: BayesStats): string[][] => [
   ['spam learned', formatCount(spam)],
   ['ham learned', formatCount(ham)],
   ['messages known again', formatCount(seen)],
   ['users with a model of their own', formatCount(users)],
   ['size of the store', formatOctets(octets)],
+  ...(imported === undefined ? [] : [['imported', describeImport(imported)]]),
 ]

@@ -46,8 +46,14 @@ export const openFilter: OpenFilter = async ({ config, mayCreate }, io) => {
   }
   let store: BayesStore | undefined
   try {
-    store = await openLmdbBayesStore({ directory })
-    if (isNew && isOwnedByRoot(directory))
+    const opened = await openLmdbBayesStore({ directory })
+    store = opened
+    if (opened.setAside !== undefined)
+      complain(
+        io,
+        `the filter was damaged and has been set aside as ${opened.setAside}: it has to learn anew`,
+      )
+    if ((isNew || opened.setAside !== undefined) && isOwnedByRoot(directory))
       complain(io, `${directory} is new and belongs to root: give it to the user that the daemons run as`)
     const parts = { store, settings: bayesSettingsOf(settings) }
     return { ok: true, filter: await createBayesFilter(parts), admin: createBayesAdmin(parts) }
