@@ -17,7 +17,7 @@ const store = path.join(prepared.directory, 'bayes')
 const bayes = `[bayes]\ndirectory = "${store}"\n`
 const config = path.join(prepared.directory, 'learn.toml')
 
-type Way = 'marking' | 'refusing' | 'groups' | 'small' | 'outgoing' | 'documented'
+type Way = 'marking' | 'refusing' | 'groups' | 'small' | 'outgoing' | 'teaching' | 'documented'
 let stage: Stage<Way>
 
 beforeAll(async () => {
@@ -34,6 +34,9 @@ beforeAll(async () => {
       },
       small: { settings: `${on}max_octets = 65536\n` },
       outgoing: { settings: `${on}score_outgoing = true\nreject_at = 0.9\n${signing}` },
+      teaching: {
+        settings: `[bayes]\ndirectory = "${path.join(prepared.directory, 'taught')}"\nlearn_sent = true\nlearn_replies = true\n[spam]\nenabled = true\n`,
+      },
       documented: { settings: bayes + documented('/etc/postern/postern.toml with groups') },
     },
     mainCf: (milterOf) =>
@@ -193,6 +196,37 @@ describe.sequential('our own mail', () => {
     const message = await onlyMessage(stage.postfix, to)
     expect(message.header('X-Spam-Status')).toEqual([])
     expect(message.header('X-Spam-Flag')).toEqual([])
+  })
+})
+
+describe.sequential('ham that nobody points out', () => {
+  const learned = (queue_id: string) => stage.daemon('teaching').line('learned', { queue_id })
+
+  it('is what users send, and what answers it', async () => {
+    const sent = await stage.send('teaching', {
+      client: { ...stranger, login: 'ann' },
+      sender: 'ann@lab.example.com',
+      to: 'carl@lab.example.com',
+      content: ordinary
+        .replace(/^From: .*$/m, 'From: Ann <ann@lab.example.com>')
+        .replace(/^Message-I[Dd]: .*$/m, 'Message-ID: <first@lab.example.com>'),
+    })
+    expect(Object.fromEntries((await learned(queueIdOf(sent))).fields)).toMatchObject({
+      why: 'sent',
+      user: 'ann',
+      result: 'learned',
+    })
+    const answer = asSent(ham[1]!)
+      .replace(/^From: .*$/m, 'From: carl@lab.example.com')
+      .replace(/^Message-I[Dd]: /m, 'In-Reply-To: <first@lab.example.com>\r\nMessage-ID: ')
+    const answered = await stage.send('teaching', { to: 'ann@lab.example.com', content: answer })
+    expect(Object.fromEntries((await learned(queueIdOf(answered))).fields)).toMatchObject({
+      why: 'reply',
+      user: 'ann@lab.example.com',
+      result: 'learned',
+    })
+    const { message } = await stage.deliver('teaching', { to: 'dan@lab.example.com', content: answer })
+    expect(message.header('X-Spam-Status')[0]).toContain('untrained=0-spam,2-ham,10-needed')
   })
 })
 

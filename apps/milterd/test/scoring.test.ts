@@ -1,8 +1,10 @@
 // The scoring stage over a fake filter, which reads the probability from the message.
 
+import { existsSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createFakeFilter, type FakeFilter } from './fake-filter.ts'
-import { startTestMilter, type TestMilter } from './in-process.ts'
+import { newDirectory, startTestMilter, type TestMilter } from './in-process.ts'
 
 const there = { address: '192.0.2.7', name: 'mail.example.org' }
 const here = { address: '127.0.0.1', name: 'localhost' }
@@ -255,6 +257,29 @@ describe('a filter that fails', () => {
     const passed = await milter.pass(letter(0.999), there)
     expect(passed.header('X-Spam-Status')[0]).toContain('not scored')
     await milter.line(/ filter level=error problem="the directory is on the moon" retry_seconds=15/)
+  })
+})
+
+describe('the real filter', () => {
+  it('scores with what is in its directory', async () => {
+    const directory = newDirectory()
+    const milter = await startTestMilter('[bayes]\ndirectory = "bayes"\n[spam]\nenabled = true', {
+      directory,
+    })
+    const passed = await milter.pass(letter(0.9), there)
+    expect(passed.header('X-Spam-Status')[0]).toMatch(/ untrained=0-spam,0-ham,10-needed /)
+    expect(existsSync(path.join(directory, 'bayes', 'data.mdb'))).toBe(true)
+  })
+  it('is not there where it cannot be, and mail passes', async () => {
+    const directory = newDirectory()
+    writeFileSync(path.join(directory, 'bayes'), 'a file')
+    const milter = await startTestMilter('[bayes]\ndirectory = "bayes"\n[spam]\nenabled = true', {
+      directory,
+    })
+    const passed = await milter.pass(letter(0.9), there)
+    expect(passed.reply).toBe('accept')
+    expect(passed.header('X-Spam-Status')[0]).toContain('not scored')
+    await milter.line(/ filter .*bayes is in no directory: change \[bayes\] directory/)
   })
 })
 
