@@ -68,9 +68,9 @@ function spamFacts(finding: SpamFinding | undefined): LogFields {
 /** Pieces of evidence in a line, of both sides. */
 const loggedReasons = 5
 
-/** `word viagra +2.31` */
+/** `word viagra +0.231` */
 const describeEvidence = ({ kind, text, weight }: Evidence): string =>
-  `${kind} ${readableText(text)} ${weight > 0 ? '+' : ''}${weight.toFixed(2)}`
+  `${kind} ${readableText(text)} ${weight > 0 ? '+' : ''}${weight.toFixed(3)}`
 
 const noSignatures = { signatures: [], unverified: 0 }
 

@@ -35,7 +35,7 @@ describe('a message that is scored', () => {
     expect(names.slice(0, 3)).toEqual(['Authentication-Results', 'X-Spam-Checker-Version', 'X-Spam-Flag'])
     expect(passed.header('X-Bogosity')).toEqual([])
     expect(await milter.line(/ message /)).toMatch(
-      / spam=spam p=0\.9980 points=6\.8 spam_action=tag reasons="word pills \+2\.50; link http:\/\/pills\.example \+1\.50; header from a friend -0\.50" /,
+      / spam=spam p=0\.9980 points=6\.8 spam_action=tag reasons="word pills \+2\.500; link http:\/\/pills\.example \+1\.500; header from a friend -0\.500" /,
     )
   })
   it.each([
