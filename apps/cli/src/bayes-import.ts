@@ -1,6 +1,7 @@
 // Reading what other filters have dumped.
 
 import {
+  type BayesStats,
   createBogoutilParser,
   createSaBackupParser,
   type ImportError,
@@ -90,3 +91,16 @@ export const explainImportError = ({ code, line }: ImportError, format: DumpForm
 /** What a dump has in it, for people. */
 export const describeDump = ({ spam, ham, tokens }: DumpContent, { filter }: DumpFormat): string =>
   `${filter} has learned ${formatCount(spam)} spam and ${formatCount(ham)} ham, with ${formatCount(tokens)} words.`
+
+/** An import that is in the store, for people. */
+export function describeImport({
+  from,
+  spam,
+  ham,
+  words,
+  until,
+}: NonNullable<BayesStats['imported']>): string {
+  const filter = Object.values(dumpFormats).find(({ source }) => source === from)?.filter ?? from
+  const counts = `${formatCount(spam)} spam and ${formatCount(ham)} ham, ${formatCount(words)} words`
+  return `${filter}: ${counts}; has a say until ${formatCount(until)} messages are learned`
+}
