@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBayesDump } from '../../src/commands/bayes-dump.ts'
 import { createBayesExpire } from '../../src/commands/bayes-expire.ts'
@@ -75,6 +76,17 @@ describe('bayes import', () => {
       'messages',
       'word',
     ])
+  })
+  it('takes what gzip has packed', async () => {
+    desk.write('backup.gz', gzipSync(backup))
+    expect((await take('sa', 'backup.gz')).status).toBe(0)
+    desk.stdin = gzipSync(dump)
+    expect((await take('bogofilter', '-')).status).toBe(0)
+    desk.write('half.gz', gzipSync(backup).subarray(0, 60))
+    expect(await take('sa', 'half.gz')).toMatchObject({
+      status: 1,
+      err: 'postern: half.gz cannot be read: unexpected end of file\n',
+    })
   })
   it('takes lines with CRLF', async () => {
     desk.write('backup', backup.replaceAll('\n', '\r\n'))
