@@ -3,7 +3,7 @@ import { type BayesSettings, defaultBayesSettings } from './bayes-settings.ts'
 import { digestOf } from './digest.ts'
 import { evidenceOf } from './evidence.ts'
 import { featuresOf, keptFeatures, type MailFeatures } from './features/mail-features.ts'
-import { type ImportedOpinion, ImportedOpinions } from './import/imported-opinion.ts'
+import { type ImportedOpinion, ImportedOpinions, importEndsAt } from './import/imported-opinion.ts'
 import { tableHead } from './import/imported-table.ts'
 import { Lessons } from './lessons.ts'
 import type { Opinion } from './model/model.ts'
@@ -84,7 +84,9 @@ class Filter implements BayesFilter {
     const { ham, spam, seen } = file.meta
     const stats = { ham, spam, seen, octets: this.#store.octets(), users: this.#countUsers() }
     const imported = tableHead(this.#store, prefixOf(user))
-    return imported === undefined ? stats : { ...stats, imported }
+    return imported === undefined
+      ? stats
+      : { ...stats, imported: { ...imported, until: importEndsAt(imported) } }
   }
 
   async close(): Promise<void> {

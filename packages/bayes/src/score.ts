@@ -60,12 +60,15 @@ export interface BayesStats {
   /** Octets the store takes, on disk or in memory. */
   readonly octets: number
   readonly users: number
-  /** What another filter had learned, when it was imported and is still kept; `words` are the words it knows. */
+  /** What another filter had learned, when it was imported and is still kept. */
   readonly imported?: {
     readonly from: 'spamassassin' | 'bogofilter'
     readonly ham: number
     readonly spam: number
+    /** Words that it knows. */
     readonly words: number
+    /** Messages learned here from which on it has no say. */
+    readonly until: number
   }
 }
 

@@ -44,7 +44,9 @@ describe('spamPoints', () => {
     fc.assert(
       fc.property(probability, probability, threshold, (a, b, threshold) => {
         const [low, high] = a < b ? [a, b] : [b, a]
-        expect(spamPoints({ probability: low }, threshold)).toBeLessThanOrEqual(spamPoints({ probability: high }, threshold))
+        expect(spamPoints({ probability: low }, threshold)).toBeLessThanOrEqual(
+          spamPoints({ probability: high }, threshold),
+        )
         expect(spamPoints({ probability: threshold }, threshold)).toBe(5)
       }),
     )

@@ -20,7 +20,7 @@ export const checkOf = (line: string): string => crc32(line).toString(16).padSta
  *
  *     postern-bayes 1
  *     model 1 shared 20                   its format, shared or user, slots as a power of two
- *     learned 3000 1500                   ham, spam
+ *     learned 3000 1500 0.4 1             ham, spam, and how they came in turn (LearningOrder: mix, trust)
  *     block 0 BASE64                      a part of the tables; a long one goes on in the next line
  *     seen DIGEST spam BASE64             a message that was learned, and what it did to the weights; the oldest first
  *     imported bogofilter 900 700 40000   from another filter: ham, spam, words
@@ -37,7 +37,7 @@ export function* formatDump({ kind, model, seen, imported }: Dump): Generator<st
     return `${line} ${checkOf(line)}`
   }
   yield checked(`model ${MODEL_VERSION} ${kind} ${model.slotBits}`)
-  yield checked(`learned ${model.ham} ${model.spam}`)
+  yield checked(`learned ${model.ham} ${model.spam} ${model.order.mix} ${model.order.trust}`)
   for (let block = 0; block < blocksOf(model); block++)
     for (const part of partsOf(encodeBlock(model, block))) yield checked(`block ${block} ${part}`)
   for (const { digest, isSpam, gains } of seen) {

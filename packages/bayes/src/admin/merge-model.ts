@@ -5,7 +5,8 @@ const WAYS = 4
 const MOST = 0xfff
 
 /**
- * Adds what one model has learned to another of the same size: counts are added, weights averaged by the numbers of messages. A
+ * Adds what one model has learned to another of the same size: counts are added, weights
+ * and the order of learning averaged by the numbers of messages. A
  * slot keeps only the bits of a hash that say where it is, so a model cannot be moved into larger tables, and of smaller ones
  * the words of both would crowd each other out: sizes have to be the same.
  */
@@ -16,6 +17,10 @@ export function mergeModel(into: Model, from: Model): void {
   const other = from.weights.weights
   for (let slot = 0; slot < own.length; slot++)
     own[slot] = (own[slot] as number) * share + (other[slot] as number) * (1 - share)
+  into.order.mix = into.order.mix * share + from.order.mix * (1 - share)
+  into.order.trust = into.order.trust * share + from.order.trust * (1 - share)
+  for (const part of ['mix', 'trust'] as const)
+    into.order[part] = into.order[part] * share + from.order[part] * (1 - share)
   into.ham += from.ham
   into.spam += from.spam
 }

@@ -10,6 +10,8 @@ export type DumpLines = Iterable<string> | AsyncIterable<string>
 
 /** No weight comes near. */
 const MOST_WEIGHT = 1e6
+/** Lines of one block: more octets than any has, and a bound to memory. */
+const MOST_PARTS = 1000
 /** Blocks of imported words: those of the largest table there may be. */
 const MOST_BLOCKS = 64
 
@@ -27,10 +29,12 @@ export async function readDump(lines: DumpLines): Promise<ReadDump> {
   return { ok: true, dump }
 }
 
+const isShare = (value: number): boolean => value >= 0 && value <= 1
+
 class DumpReader {
   #kind: ModelKind = 'shared'
   #model: Model | undefined
-  #totals: { ham: number; spam: number } | undefined
+  #totals: { ham: number; spam: number; mix: number; trust: number } | undefined
   readonly #seen: Dump['seen'][number][] = []
   #head: TableHead | undefined
   readonly #blocks: Buffer[][] = []
@@ -59,6 +63,8 @@ class DumpReader {
     if (!this.#isEnded || model === undefined || this.#totals === undefined) return 'cut-off'
     model.ham = this.#totals.ham
     model.spam = this.#totals.spam
+    model.order.mix = this.#totals.mix
+    model.order.trust = this.#totals.trust
     this.#blocks.forEach((parts, block) => {
       decodeBlock(model, block, Buffer.concat(parts))
     })
@@ -84,11 +90,12 @@ class DumpReader {
     return undefined
   }
 
-  #readTotals([hamText, spamText]: string[]): DumpErrorCode | undefined {
+  #readTotals([hamText, spamText, mixText, trustText]: string[]): DumpErrorCode | undefined {
     const ham = countOf(hamText)
     const spam = countOf(spamText)
-    if (ham === undefined || spam === undefined) return 'line'
-    this.#totals = { ham, spam }
+    const [mix, trust] = [Number(mixText), Number(trustText)]
+    if (ham === undefined || spam === undefined || !isShare(mix) || !isShare(trust)) return 'line'
+    this.#totals = { ham, spam, mix, trust }
     return undefined
   }
 
@@ -128,6 +135,7 @@ function readPart(
   // In their order, so that none is missing.
   if (block === undefined || block >= blocks || block < into.length - 1 || block > into.length) return 'line'
   into[block] ??= []
+  if (into[block].length === MOST_PARTS) return 'line'
   into[block].push(Buffer.from(part, 'base64'))
   return undefined
 }

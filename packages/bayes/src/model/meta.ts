@@ -11,6 +11,9 @@ export interface Meta {
   readonly ham: number
   readonly spam: number
   readonly seen: number
+  /** See LearningOrder. Both 0 to 1. */
+  readonly mix: number
+  readonly trust: number
 }
 
 /** Of the stored form. Features and shares belong to it: a change of either makes stored counts mean something else. */
@@ -25,12 +28,14 @@ export class DamagedModelError extends Error {
   override readonly name = 'DamagedModelError'
 }
 
-const OCTETS = 8 * 9
+const OCTETS = 8 * 11
 /** More slots than any settings allow, and more entries of a log than are ever kept: what would take too long to read. */
 const MOST_SLOT_BITS = 26
 const MOST_ENTRIES = 1_000_000
 
-const FIELDS = ['slotBits', 'epoch', 'at', 'logFrom', 'logOctets', 'ham', 'spam', 'seen'] as const
+const COUNTS = ['slotBits', 'epoch', 'at', 'logFrom', 'logOctets', 'ham', 'spam', 'seen'] as const
+const SHARES = ['mix', 'trust'] as const
+const FIELDS = [...COUNTS, ...SHARES] as const
 
 export function writeMeta(meta: Meta): Uint8Array {
   const octets = new Uint8Array(OCTETS)
@@ -60,7 +65,8 @@ export function readMeta(octets: Uint8Array): Meta {
 }
 
 const isSound = (meta: Meta): boolean =>
-  FIELDS.every((field) => Number.isSafeInteger(meta[field]) && meta[field] >= 0) &&
+  COUNTS.every((field) => Number.isSafeInteger(meta[field]) && meta[field] >= 0) &&
+  SHARES.every((field) => meta[field] >= 0 && meta[field] <= 1) &&
   meta.slotBits >= 2 &&
   meta.slotBits <= MOST_SLOT_BITS &&
   meta.logFrom <= meta.at &&

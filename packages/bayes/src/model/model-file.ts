@@ -33,6 +33,8 @@ export class ModelFile {
     else this.#repeat(from, this.#at, meta.at)
     this.model.ham = meta.ham
     this.model.spam = meta.spam
+    this.model.order.mix = meta.mix
+    this.model.order.trust = meta.trust
     this.meta = meta
     this.#at = meta.at
   }
@@ -50,7 +52,8 @@ export class ModelFile {
     const { meta, model } = this
     const at = meta.at + done.messages
     const octets = done.entries?.reduce((sum, entry) => sum + entry.length, 0) ?? 0
-    const next = { ...meta, at, ham: model.ham, spam: model.spam, seen: meta.seen + done.seen }
+    const { mix, trust } = model.order
+    const next = { ...meta, at, ham: model.ham, spam: model.spam, seen: meta.seen + done.seen, mix, trust }
     if (done.entries !== undefined && meta.logOctets + octets <= MOST_LOG_OCTETS) {
       done.entries.forEach((entry, index) => {
         to.put(this.#key(`log/${numbered(meta.at + index + 1)}`), entry)
@@ -115,4 +118,6 @@ const emptyMeta = (slotBits: number): Meta => ({
   ham: 0,
   spam: 0,
   seen: 0,
+  mix: 0.5,
+  trust: 0,
 })

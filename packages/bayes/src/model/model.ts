@@ -1,12 +1,16 @@
 import { type MailFeatures, type View, views } from '../features/mail-features.ts'
 import type { Gains } from './gains.ts'
+import { LearningOrder } from './learning-order.ts'
 import { hamOf, spamOf, TokenCounts } from './token-counts.ts'
 import { TokenOdds } from './token-odds.ts'
 import { ViewWeights } from './view-weights.ts'
 
-// How the parts are added up. What the views say is worth as much as the header is familiar. The figures are those at which the sum is at the same time the log-odds of the message on all
-// protocols of docs/decisions/0009-bayes-model.md: nothing has to be calibrated behind it.
+// How the parts are added up. What the views say is worth as much as the header is familiar, and as their learning was in order.
+// The figures are those at which the sum is at the same time the log-odds of the message on all protocols of
+// docs/decisions/0009-bayes-model.md: nothing has to be calibrated behind it.
 const CLASSICAL = 4
+/** The classical model's share where it decides alone. */
+const ALONE = 8
 const shares: Readonly<Record<View, number>> = { trigrams: 2, facts: 0.6, raw: 1, header: 2 }
 /**
  * Raw octets are the best evidence of all at home and the worst elsewhere: they know the lists and servers of the mail that was
@@ -23,8 +27,8 @@ export interface Opinion {
   readonly logit: number
   readonly classical: number
   readonly views: Readonly<Record<View, number>>
-  /** 0 to 1: how far the header is of the world that was learned. */
-  readonly familiarity: number
+  /** 0 to 1: how much the views count, for their header is of the world that was learned, and the order of learning was fit. */
+  readonly viewShare: number
 }
 
 export class Model {
@@ -32,9 +36,9 @@ export class Model {
   spam = 0
   readonly tokens: TokenCounts
   readonly weights: ViewWeights
-  readonly #odds = new TokenOdds()
-
+  readonly order = new LearningOrder()
   readonly slotBits: number
+  readonly #odds = new TokenOdds()
 
   constructor(slotBits: number) {
     this.slotBits = slotBits
@@ -60,26 +64,32 @@ export class Model {
     const share = known / Math.max(1, headerTokens)
     const familiarity = Math.max(0, Math.min(1, (share - STRANGE) / (FAMILIAR - STRANGE)))
     const opinions = {} as Record<View, number>
-    let logit = CLASSICAL * classical
+    const viewShare = familiarity * this.order.share
+    let logit = this.#classicalShare() * classical
     for (const view of views) {
       opinions[view] = this.weights.score(view, features.views[view])
-      logit += this.#share(view) * opinions[view] * familiarity
+      logit += this.#share(view) * opinions[view] * viewShare
     }
-    return { logit, classical, views: opinions, familiarity }
+    return { logit, classical, views: opinions, viewShare }
   }
 
-  /** Log-odds of one token, and the part it has in the message's. */
-  tokenPart(hash: number, tokens: number): number {
+  /** Log-odds of one token; 0 when it is not known. */
+  tokenOdds(hash: number): number {
     const found = this.tokens.find(hash)
     if (found === -1) return 0
     const slot = this.tokens.slots[found] as number
-    return (CLASSICAL * this.#odds.of(hamOf(slot), spamOf(slot))) / Math.max(1, tokens)
+    return this.#odds.of(hamOf(slot), spamOf(slot))
+  }
+
+  /** The part that each of so many tokens has in the log-odds of a message. */
+  tokenShare(tokens: number): number {
+    return this.#classicalShare() / Math.max(1, tokens)
   }
 
   /** The part of one feature of the view of facts in the message's log-odds. */
-  factPart(hash: number, features: number, familiarity: number): number {
+  factPart(hash: number, features: number, viewShare: number): number {
     const weight = this.weights.weights[this.weights.slotOf('facts', hash)] as number
-    return (this.#share('facts') * familiarity * weight) / Math.sqrt(Math.max(1, features)) / 4
+    return (this.#share('facts') * viewShare * weight) / Math.sqrt(Math.max(1, features)) / 4
   }
 
   /** The steps that learning this message takes, by what the model says of it now. */
@@ -95,6 +105,7 @@ export class Model {
     this.tokens.touch(features.tokens)
     this.tokens.addAll(features.tokens, isSpam)
     this.#move(features, gains, 1)
+    this.order.learned(isSpam, this.ham + this.spam)
     if (isSpam) this.spam++
     else this.ham++
   }
@@ -111,6 +122,10 @@ export class Model {
     this.tokens.age()
     this.ham = Math.floor(this.ham / 2)
     this.spam = Math.floor(this.spam / 2)
+  }
+
+  #classicalShare(): number {
+    return CLASSICAL + (ALONE - CLASSICAL) * (1 - this.order.share)
   }
 
   #share(view: View): number {

@@ -32,7 +32,8 @@ export class TokenCounts {
     const { slots } = this
     const mask = (this.size - 1) & -WAYS
     let all = 0
-    for (let index = 0; index < hashes.length; index++) all |= slots[(hashes[index] as number) & mask] as number
+    for (let index = 0; index < hashes.length; index++)
+      all |= slots[(hashes[index] as number) & mask] as number
     return all
   }
 

@@ -64,7 +64,7 @@ describe('a dump', () => {
     const lines = [...(await learned(first)).admin.dump()]
     expect(lines[0]).toBe('postern-bayes 1')
     expect(lines[1]).toMatch(/^model 1 shared 12 [0-9a-f]{8}$/)
-    expect(lines[2]).toMatch(/^learned 20 20 [0-9a-f]{8}$/)
+    expect(lines[2]).toMatch(/^learned 20 20 [\d.]+ [\d.]+ [0-9a-f]{8}$/)
     expect(lines.filter((line) => line.startsWith('seen '))).toHaveLength(40)
     expect(lines.at(-1)).toBe(checked(`end ${lines.length}`))
     for (const line of lines) expect(line).toMatch(/^[\x20-\x7e]{1,4100}$/)
@@ -139,7 +139,8 @@ describe('what is wrong with a dump is told by its line, and nothing is written'
     ['an earlier model', change(1, 'model 0 shared 12'), 'older', 2],
     ["a user's model", change(1, 'model 1 user 12'), 'other-kind', 2],
     ['tables larger than there are', change(1, 'model 1 shared 40'), 'line', 2],
-    ['a count that is none', change(2, 'learned -1 20'), 'line', 3],
+    ['a count that is none', change(2, 'learned -1 20 0.5 1'), 'line', 3],
+    ['a share that is none', change(2, 'learned 20 20 0.5 2'), 'line', 3],
     ['lines in another order', (lines) => [lines[0]!, lines[2]!, lines[1]!], 'line', 2],
     ['a changed digit', (lines) => lines.with(2, lines[2]!.replace('20', '21')), 'line', 3],
     ['a line that is gone', (lines) => lines.toSpliced(10, 1), 'line', 0],

@@ -79,7 +79,7 @@ describe.each(sources)('words of %s', (from) => {
       words: length,
       replaced: false,
     })
-    expect((await filter.stats()).imported).toEqual({ from, ham: 2, spam: 2, words: length })
+    expect((await filter.stats()).imported).toEqual({ from, ham: 2, spam: 2, words: length, until: 4 })
     for (const { as, bytes } of learnedLetters) {
       const { probability, evidence, untrained } = await filter.score(bytes, { evidence: 10 })
       expect(untrained).toBeUndefined()

@@ -32,9 +32,9 @@ const image = (model: Model) => ({
 
 describe('a model', () => {
   it('says nothing before it has learned', () => {
-    const { logit, familiarity } = new Model(14).score(featured('spam', 1))
+    const { logit, viewShare } = new Model(14).score(featured('spam', 1))
     expect(logit).toBe(0)
-    expect(familiarity).toBe(0)
+    expect(viewShare).toBe(0)
   })
   it('tells the classes apart, surer in every part the more it has learned', () => {
     const [little, much] = [trained(3), trained(20)]
@@ -53,12 +53,12 @@ describe('a model', () => {
   })
   it('trusts the views as far as it knows the header', () => {
     const model = trained()
-    expect(model.score(featured('spam', 3)).familiarity).toBe(1)
+    expect(model.score(featured('spam', 3)).viewShare).toBe(1)
     const strange = keptFeatures(
       featuresOf(Buffer.from('X-Odd: one two three\nX-Other: four five\n\npills lottery winner\n')),
     )
     const opinion = model.score(strange)
-    expect(opinion.familiarity).toBe(0)
+    expect(opinion.viewShare).toBe(0)
     expect(opinion.logit).toBeGreaterThan(0)
     expect(opinion.logit).toBeLessThan(model.score(featured('spam', 3)).logit)
   })
