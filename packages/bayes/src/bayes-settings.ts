@@ -10,7 +10,7 @@ export interface BayesSettings {
   readonly rule: TrainingRule
   /** A class that outweighs the other by more than this is learned from errors only; 0: no such cap. */
   readonly balance: number
-  /** The tables have 2^slotBits slots of 9 octets, in memory, 12 to 24; the store takes less. Of a new model only. */
+  /** The tables have 2^slotBits slots of 8 octets, in memory, 12 to 24; the store takes less. Of a new model only. */
   readonly slotBits: number
   /** Messages whose digest is remembered; the oldest is forgotten first. */
   readonly seenLimit: number
