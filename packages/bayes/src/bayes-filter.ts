@@ -3,12 +3,18 @@ import { type BayesSettings, defaultBayesSettings } from './bayes-settings.ts'
 import { digestOf } from './digest.ts'
 import { evidenceOf } from './evidence.ts'
 import { featuresOf, keptFeatures, type MailFeatures } from './features/mail-features.ts'
-import { type ImportedOpinion, ImportedOpinions, importEndsAt } from './import/imported-opinion.ts'
+import {
+  type ImportedOpinion,
+  ImportedOpinions,
+  importEndsAt,
+  withImported,
+} from './import/imported-opinion.ts'
 import { tableHead } from './import/imported-table.ts'
 import { Lessons } from './lessons.ts'
 import type { Opinion } from './model/model.ts'
 import { ModelFile } from './model/model-file.ts'
-import type { BayesFilter, BayesStats, Score, ScoreOptions, Verdict } from './score.ts'
+import type { BayesFilter, BayesStats, MailClass, Score, ScoreOptions, Verdict } from './score.ts'
+import { findSeen } from './seen-messages.ts'
 import type { BayesStore } from './store/bayes-store.ts'
 import { USER_SLOT_BITS, userGains, userLogit } from './user-model.ts'
 
@@ -49,7 +55,8 @@ class Filter implements BayesFilter {
     const { logit, isTrained, ham, spam, opinion } = this.#opinionOf(features, user)
     const truncated = features.truncatedAt === undefined ? {} : { truncatedAt: features.truncatedAt }
     const imported = this.#importedOpinion(message, user, evidence)
-    const probability = probabilityOf(logit + (imported?.logit ?? 0))
+    const ownShare = 1 - (imported?.share ?? 0)
+    const probability = probabilityOf(ownShare * logit + (1 - ownShare) * (imported?.logit ?? 0))
     const { minLearned: needed } = this.#settings
     if (!isTrained && imported === undefined)
       return { probability, verdict: 'unsure', evidence: [], untrained: { ham, spam, needed }, ...truncated }
@@ -57,15 +64,14 @@ class Filter implements BayesFilter {
       evidence > 0
         ? evidenceOf(message, { model: this.#shared.model, features, opinion, most: evidence })
         : []
-    if (imported !== undefined) {
-      found.push(...imported.evidence)
-      found.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).splice(evidence)
-    }
-    return { probability, verdict: this.#verdict(probability), evidence: found, ...truncated }
+    const all = imported === undefined ? found : withImported(found, imported, evidence)
+    return { probability, verdict: this.#verdict(probability), evidence: all, ...truncated }
   }
 
   learn: BayesFilter['learn'] = async (message, as, { user, rule = this.#settings.rule } = {}) => {
-    const lesson = { digest: digestOf(message), features: keptFeatures(featuresOf(message)), as, rule }
+    const digest = digestOf(message)
+    if (this.#isKnown(digest, as, user)) return 'known'
+    const lesson = { digest, features: keptFeatures(featuresOf(message)), as, rule }
     return (await this.#lessons.add(this.#pupil(user), lesson)) as never
   }
 
@@ -100,6 +106,13 @@ class Filter implements BayesFilter {
     let [key] = this.#store.keys('user/', 'user0', 1)
     for (; key !== undefined; [key] = this.#store.keys(`user/${key.split('/', 2)[1]}0`, 'user0', 1)) users++
     return users
+  }
+
+  /** A message that the store knows as this class need not be read: what makes a second run over a folder quick. */
+  #isKnown(digest: string, as: MailClass, user: string | undefined): boolean {
+    const prefix = prefixOf(user)
+    if (this.#lessons.isOpen(prefix, digest)) return false
+    return findSeen(this.#store, prefix, digest)?.isSpam === (as === 'spam')
   }
 
   #verdict(probability: number): Verdict {

@@ -9,11 +9,10 @@ import { eachSpamAssassinWord } from './spamassassin-words.ts'
 const readers = { spamassassin: eachSpamAssassinWord, bogofilter: eachBogofilterWord } as const
 
 /**
- * What the mean of the words' log-odds is multiplied by, and how much a word that is not in the table counts in that mean.
- * Chosen by the log loss on mail that neither filter had learned; see docs/decisions/0010-bayes-import.md.
+ * What the mean of the log-odds of all words is multiplied by, those that the table does not know counting as 0: as in our own
+ * classical model. Chosen by the log loss on mail of the same sources and of others; see docs/decisions/0010-bayes-import.md.
  */
-const SHARE = 5
-const STRANGER = 0.5
+const SHARE = 4
 
 /** After so many messages learned here an import says nothing, however large it was: our own model knows more by then. */
 const MOST_UNTIL = 5000
@@ -24,8 +23,14 @@ const MOST_TABLES = 4
 const MOST_KEYS = 50_000
 
 export interface ImportedOpinion {
-  /** Log-odds to be added to the model's own. */
+  /** What it says itself. */
   readonly logit: number
+  /**
+   * What that is worth, 0 to 1; the model's own log-odds are worth the rest. Not their sum: what both have learned is mail of the
+   * same people, and would count twice.
+   */
+  readonly share: number
+  /** By their weights in the whole. */
   readonly evidence: readonly Evidence[]
 }
 
@@ -56,26 +61,22 @@ export class ImportedOpinions {
     const held = this.#refreshed(prefix)
     if (held === undefined) return undefined
     const { table, odds } = held
-    const fade = 1 - learned / importEndsAt(table)
-    if (table.ham < minLearned || table.spam < minLearned || fade <= 0) return undefined
+    const share = 1 - learned / importEndsAt(table)
+    if (table.ham < minLearned || table.spam < minLearned || share <= 0) return undefined
     const found = new Map<string, number>()
-    let strangers = 0
     let sum = 0
     const seen = new Set<string>()
     readers[table.from](readContent(message), (word) => {
       if (seen.has(word)) return
       seen.add(word)
       const at = findKey(table, this.#keyOf(word))
-      if (at === -1) {
-        strangers++
-        return
-      }
+      if (at === -1) return
       const weight = odds.of(table.hamCounts[at] as number, table.spamCounts[at] as number)
       sum += weight
       found.set(word, weight)
     })
-    const part = (fade * SHARE) / Math.max(1, found.size + STRANGER * strangers)
-    return { logit: part * sum, evidence: most > 0 ? evidenceOf(found, part, most) : [] }
+    const part = SHARE / Math.max(1, seen.size)
+    return { logit: part * sum, share, evidence: most > 0 ? evidenceOf(found, part * share, most) : [] }
   }
 
   #refreshed(prefix: string) {
@@ -121,3 +122,13 @@ function evidenceOf(found: ReadonlyMap<string, number>, part: number, most: numb
       weight: part * weight,
     }))
 }
+
+/** The evidence of the model, by its weights in the whole, and that of the import: the strongest of both. */
+export const withImported = (
+  own: readonly Evidence[],
+  { share, evidence }: ImportedOpinion,
+  most: number,
+): Evidence[] =>
+  [...own.map((each) => ({ ...each, weight: each.weight * (1 - share) })), ...evidence]
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .slice(0, most)
