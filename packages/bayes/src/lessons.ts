@@ -17,6 +17,8 @@ const MOST_AT_ONCE = 2000
 export class Lessons {
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
+  /** How many lessons wait or are under way for each message. */
+  readonly #open = new Map<string, number>()
   readonly #store: BayesStore
   readonly #settings: BayesSettings
 
@@ -25,7 +27,24 @@ export class Lessons {
     this.#settings = settings
   }
 
-  add(pupil: Pupil, lesson: Lesson): Promise<Learned | Unlearned> {
+  /** Whether a lesson about this message is on its way, so that the store does not have the last word on it. */
+  isOpen(prefix: string, digest: string): boolean {
+    return this.#open.has(prefix + digest)
+  }
+
+  async add(pupil: Pupil, lesson: Lesson): Promise<Learned | Unlearned> {
+    const id = pupil.prefix + lesson.digest
+    this.#open.set(id, (this.#open.get(id) ?? 0) + 1)
+    try {
+      return await this.#queued(pupil, lesson)
+    } finally {
+      const left = (this.#open.get(id) ?? 1) - 1
+      if (left === 0) this.#open.delete(id)
+      else this.#open.set(id, left)
+    }
+  }
+
+  #queued(pupil: Pupil, lesson: Lesson): Promise<Learned | Unlearned> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ pupil, lesson, resolve, reject })
       this.#running ??= this.#run()

@@ -12,6 +12,16 @@ export interface SeenMessage {
 /** The class, the gains, and the place in six octets. */
 const RECORD = 1 + GAIN_OCTETS + 6
 
+/** What is known of a message in a store or transaction. */
+export function findSeen(
+  from: Pick<StoreTransaction, 'get'>,
+  prefix: string,
+  digest: string,
+): SeenMessage | undefined {
+  const octets = from.get(`${prefix}seen/${digest}`)
+  return octets === undefined ? undefined : decodeSeen(octets)
+}
+
 /** The digests of learned messages, and their order. */
 export class SeenMessages {
   /** How many more are remembered than at the start. */
@@ -25,8 +35,7 @@ export class SeenMessages {
   }
 
   find(digest: string): SeenMessage | undefined {
-    const octets = this.#transaction.get(this.#key(digest))
-    return octets === undefined ? undefined : decodeSeen(octets)
+    return findSeen(this.#transaction, this.#prefix, digest)
   }
 
   remember(digest: string, message: SeenMessage): void {

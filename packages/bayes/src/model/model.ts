@@ -8,19 +8,19 @@ import { ViewWeights } from './view-weights.ts'
 // How the parts are added up. What the views say is worth as much as the header is familiar, and as their learning was in order.
 // The figures are those at which the sum is at the same time the log-odds of the message on all protocols of
 // docs/decisions/0009-bayes-model.md: nothing has to be calibrated behind it.
-const CLASSICAL = 4
+const CLASSICAL = 3.5
 /** The classical model's share where it decides alone. */
-const ALONE = 8
-const shares: Readonly<Record<View, number>> = { trigrams: 2, facts: 0.6, raw: 1, header: 2 }
+const ALONE = 7
+const shares: Readonly<Record<View, number>> = { trigrams: 2.5, facts: 1, raw: 1, header: 1.5 }
 /**
  * Raw octets are the best evidence of all at home and the worst elsewhere: they know the lists and servers of the mail that was
  * learned. Their share grows with the number of learned messages, full at this one.
  */
-const RAW_FULL_AT = 20_000
+const RAW_FULL_AT = 30_000
 
 /** Share of known header words at which the online model begins to count, and at which it counts in full. */
 const STRANGE = 0.4
-const FAMILIAR = 0.85
+const FAMILIAR = 0.9
 
 export interface Opinion {
   /** Log-odds that the message is spam. */
