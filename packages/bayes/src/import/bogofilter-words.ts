@@ -6,7 +6,10 @@ import type { MailContent } from '../content/index.ts'
 const SEPARATORS = /[\s\p{Cc}<>;=():&%#@+|/\\{}^"?*,[\]_~`]+/u
 const LEAST = 3
 const MOST = 30
-const MOST_WORDS = 20_000
+const MOST_WORDS = 10_000
+/** Characters of a text, and of one field, that are looked at. */
+const MOST_TEXT = 50_000
+const MOST_FIELD = 5000
 
 /** bogofilter marks words of these fields; those of others are all `head:`, with the fields' names among them. */
 const tags: Readonly<Record<string, string>> = {
@@ -22,9 +25,10 @@ const tags: Readonly<Record<string, string>> = {
 export function eachBogofilterWord(content: MailContent, visit: (word: string) => void): void {
   let left = MOST_WORDS
   const read = (text: string, tag: string) => {
-    for (const written of text.split(SEPARATORS)) {
+    for (const written of text.slice(0, tag === '' ? MOST_TEXT : MOST_FIELD).split(SEPARATORS)) {
       if (left === 0) return
       left--
+      if (written.length > 2 * MOST) continue
       const word = written.replace(/^[-.'!]+/, '').replace(/[-.']+$/, '')
       if (word.length >= LEAST && word.length <= MOST && !/^[\d-]+$/.test(word)) visit(tag + word)
       else if (word.length > 1 && word.startsWith('$')) visit(tag + word)

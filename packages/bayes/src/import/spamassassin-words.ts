@@ -7,6 +7,11 @@ const SEPARATORS = /[^A-Za-z0-9,@*!_'"$.\-\u00a1-\u{10ffff}]+/u
 const MOST_OCTETS = 15
 const SEVEN = /^.{7}/su
 const MOST_WORDS = 5000
+/** Characters of a text, and of one field, that are looked at. */
+const MOST_TEXT = 50_000
+const MOST_FIELD = 5000
+/** Of a word: of a longer one only the first seven are kept, but those of links and addresses. */
+const MOST_WORD = 200
 
 /** Where a word is from: in a header it stands as it is, elsewhere it is taken apart too. */
 type Region = 'header' | 'body' | 'link'
@@ -41,7 +46,7 @@ const IDS = /^(message-id|x-message-id|resent-message-id)$/
 export function eachSpamAssassinWord(content: MailContent, visit: (word: string) => void): void {
   let left = MOST_WORDS
   const read = (text: string, prefix: string, region: Region) => {
-    for (const word of text.split(SEPARATORS)) {
+    for (const word of text.slice(0, MOST_TEXT).split(SEPARATORS)) {
       if (left === 0) return
       left--
       readWord(word, prefix, region, visit)
@@ -59,9 +64,10 @@ export function eachSpamAssassinWord(content: MailContent, visit: (word: string)
 }
 
 function readField(
-  { name, value }: MailField,
+  { name, value: whole }: MailField,
   read: (text: string, prefix: string, region: Region) => void,
 ): void {
+  const value = whole.slice(0, MOST_FIELD)
   const text = ADDRESSES.test(name)
     ? chewAddresses(value)
     : IDS.test(name)
@@ -74,7 +80,10 @@ function readField(
 }
 
 function readWord(written: string, prefix: string, region: Region, visit: (word: string) => void): void {
-  let word = written.replace(/^[-'".,]+/, '').replace(/[-'".,]+$/, '')
+  let word = written
+    .slice(0, MOST_WORD)
+    .replace(/^[-'".,]+/, '')
+    .replace(/[-'".,]+$/, '')
   const octets = Buffer.byteLength(word)
   if (octets < 3) return
   if (region !== 'header') {
@@ -117,7 +126,7 @@ function eachDomain(domain: string, visit: (domain: string) => void): void {
 /** `Ann Bee <ann@example.org>`: N*Ann N*Bee U*ann D*example.org D*org */
 function chewAddresses(value: string): string {
   const words: string[] = []
-  for (const word of value.slice(0, 4000).split(/[\s<>",;()]+/)) {
+  for (const word of value.split(/[\s<>",;()]+/)) {
     if (/.@./.test(word)) readAddress(word, (each) => words.push(each))
     else if (word !== '') words.push(`N*${word}`)
   }
