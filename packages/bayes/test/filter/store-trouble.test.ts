@@ -49,6 +49,21 @@ describe('a store that fails', () => {
     expect(await filter.learn(mail('ham', 100), 'ham')).toBe('learned')
     expect(await filter.stats()).toMatchObject({ ham: 31, spam: 30, seen: 61 })
   })
+  it('leaves nothing half learned when another process learns in its place', async () => {
+    const { store, trouble } = failingStore()
+    const [filter, other] = [
+      await createBayesFilter({ store, settings }),
+      await createBayesFilter({ store, settings }),
+    ]
+    await train(filter)
+    trouble.isFull = true
+    await expect(filter.learn(mail('ham', 100), 'spam')).rejects.toThrow('the disk is full')
+    trouble.isFull = false
+    // As many messages are learned now as the failed lesson would have made.
+    await other.learn(mail('spam', 101), 'spam')
+    for (const message of [mail('ham', 100), mail('spam', 101)])
+      expect((await filter.score(message)).probability).toBe((await other.score(message)).probability)
+  })
   it("does not half learn a user's lessons either", async () => {
     const { store, trouble } = failingStore()
     const filter = await createBayesFilter({ store, settings })
