@@ -2,7 +2,7 @@ import type { MailContent } from '../content/index.ts'
 import { domainOf, ownerOf, stepOf } from './fact-shape.ts'
 
 /** More text than this is not counted through: the shape of a message shows in its start. */
-const MOST_TEXT = 4096
+const MOST_TEXT = 2048
 
 /** What the body is like, without its words. */
 export function bodyFacts(content: MailContent): string[] {

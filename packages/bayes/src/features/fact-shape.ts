@@ -12,15 +12,27 @@ export function stepOf(count: number): number {
   return step
 }
 
-/** The form of a text: runs of capitals, small letters and digits as one character each. */
-export const shapeOf = (text: string, most: number): string =>
-  text
-    .slice(0, 200)
-    .replace(/[A-Z]+/g, 'A')
-    .replace(/[a-z]+/g, 'a')
-    .replace(/[0-9]+/g, '9')
-    .replace(/[^\x20-\x7e]+/g, '~')
-    .slice(0, most)
+/** The form of a text: runs of capitals, small letters, digits and what is not ASCII as one character each. */
+export function shapeOf(text: string, most: number): string {
+  let shape = ''
+  let before = ''
+  const end = Math.min(text.length, 200)
+  for (let index = 0; index < end && shape.length < most; index++) {
+    const code = text.charCodeAt(index)
+    const run = runOf(code)
+    if (run !== '' && run === before) continue
+    shape += run === '' ? text[index] : run
+    before = run
+  }
+  return shape
+}
+
+function runOf(code: number): string {
+  if (code > 96 && code < 123) return 'a'
+  if (code > 64 && code < 91) return 'A'
+  if (code > 47 && code < 58) return '9'
+  return code < 32 || code > 126 ? '~' : ''
+}
 
 export function domainOf(text: string): string {
   return /@([\w.-]+)/.exec(text)?.[1]?.toLowerCase() ?? ''
