@@ -154,6 +154,24 @@ describe('messages of any kind', () => {
     ['a body only', octetsOf('', 'text')],
     ['binary', Uint8Array.from({ length: 100_000 }, (_, n) => (n * 7919) % 256)],
     ['zeros', new Uint8Array(1_000_000)],
+    [
+      '100 MB',
+      Buffer.concat([octetsOf('Subject: x', '', ''), Buffer.alloc(100_000_000, 'words of a body ')]),
+    ],
+    ['10,000 messages inside each other', octetsOf('Content-Type: message/rfc822\n\n'.repeat(10_000))],
+    [
+      '5,000 multiparts inside each other',
+      octetsOf(
+        Array.from(
+          { length: 5000 },
+          (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\n\n--b${n}`,
+        ).join('\n'),
+      ),
+    ],
+    [
+      '100,000 open elements',
+      octetsOf('Content-Type: text/html', '', '<div style="color:red">'.repeat(100_000)),
+    ],
     ['10,000 parts', parts(10_000)],
     ['1 MB of one word', octetsOf('Subject: x', '', 'a'.repeat(1_000_000))],
     ['1 MB of the same word', octetsOf('Subject: x', '', 'word '.repeat(200_000))],
