@@ -35,28 +35,65 @@ export async function readTable(
   rows: Iterable<ImportedRow> | AsyncIterable<ImportedRow>,
   from: ImportSource,
 ): Promise<ImportedTable> {
-  const counts = new Map<number, { ham: number; spam: number }>()
+  // Three arrays of numbers: of a million rows, objects would take ten times as much.
+  const words: Words = { keys: [], ham: [], spam: [] }
   let totals = { ham: 0, spam: 0 }
   for await (const row of rows) {
     if (row.kind === 'messages') totals = { ham: row.ham, spam: row.spam }
     if (row.kind !== 'token' || row.ham + row.spam === 0) continue
-    const key =
-      from === 'spamassassin' ? Number.parseInt(row.token, 16) : keyOf(Buffer.from(row.token, 'latin1'))
-    const before = counts.get(key)
-    counts.set(key, { ham: row.ham + (before?.ham ?? 0), spam: row.spam + (before?.spam ?? 0) })
+    const isHashed = from === 'spamassassin'
+    words.keys.push(isHashed ? Number.parseInt(row.token, 16) : keyOf(Buffer.from(row.token, 'latin1')))
+    words.ham.push(row.ham)
+    words.spam.push(row.spam)
   }
-  let found = [...counts].map(([key, each]) => ({ key, ...each }))
-  if (found.length > MOST_WORDS)
-    found = found.sort((a, b) => b.ham + b.spam - a.ham - a.spam).slice(0, MOST_WORDS)
-  found.sort((a, b) => a.key - b.key)
+  const found = mostFrequent(inOrder(words))
   return {
     from,
     ...totals,
-    keys: Float64Array.from(found, ({ key }) => key),
+    keys: Float64Array.from(found.keys),
     // No word is in more messages than there are.
-    hamCounts: Uint32Array.from(found, ({ ham }) => Math.min(ham, totals.ham)),
-    spamCounts: Uint32Array.from(found, ({ spam }) => Math.min(spam, totals.spam)),
+    hamCounts: Uint32Array.from(found.ham, (count) => Math.min(count, totals.ham)),
+    spamCounts: Uint32Array.from(found.spam, (count) => Math.min(count, totals.spam)),
   }
+}
+
+interface Words {
+  readonly keys: number[]
+  readonly ham: number[]
+  readonly spam: number[]
+}
+
+/** By their keys, those with the same key together. */
+function inOrder({ keys, ham, spam }: Words): Words {
+  const order = Uint32Array.from(keys, (_, index) => index).sort(
+    (a, b) => (keys[a] as number) - (keys[b] as number),
+  )
+  const found: Words = { keys: [], ham: [], spam: [] }
+  for (const index of order) {
+    const last = found.keys.length - 1
+    if (last >= 0 && found.keys[last] === keys[index]) {
+      found.ham[last] = (found.ham[last] as number) + (ham[index] as number)
+      found.spam[last] = (found.spam[last] as number) + (spam[index] as number)
+    } else {
+      found.keys.push(keys[index] as number)
+      found.ham.push(ham[index] as number)
+      found.spam.push(spam[index] as number)
+    }
+  }
+  return found
+}
+
+/** Of more words than are kept, those in the most messages. */
+function mostFrequent(words: Words): Words {
+  const tooMany = words.keys.length - MOST_WORDS
+  if (tooMany <= 0) return words
+  const totals = Float64Array.from(words.ham, (count, index) => count + (words.spam[index] as number))
+  const least = totals.slice().sort()[tooMany] as number
+  let left = totals.filter((total) => total < least).length
+  // Of those just as frequent as the last that is kept, some have to go.
+  const isKept = totals.map((total) => (total > least || (total === least && left++ >= tooMany) ? 1 : 0))
+  const kept = (values: number[]) => values.filter((_, index) => isKept[index] === 1)
+  return { keys: kept(words.keys), ham: kept(words.ham), spam: kept(words.spam) }
 }
 
 /** Where a key is; -1 when it is not there. */

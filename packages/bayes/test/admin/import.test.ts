@@ -213,6 +213,27 @@ describe('a table', () => {
       }),
     )
   })
+  it('keeps a million words, the most frequent', async () => {
+    const rows = function* (): Generator<ImportedRow> {
+      yield { kind: 'messages', ham: 1000, spam: 1000 }
+      for (let word = 0; word < 1_000_300; word++) {
+        const token = word.toString(16).padStart(10, '0')
+        yield {
+          kind: 'token',
+          token,
+          ham: word < 100 ? 0 : 1,
+          spam: word % 1000 === 7 ? 9 : word < 400 ? 1 : 5,
+          lastMet: 0,
+        }
+      }
+    }
+    const { keys, spamCounts } = await readTable(rows(), 'spamassassin')
+    expect(keys).toHaveLength(1_000_000)
+    expect(keys[0]).toBe(7)
+    // The first 100 are the rarest, then 300 of which 200 have to go; those with 9 are in both.
+    expect(keys.filter((key) => key < 400)).toHaveLength(100)
+    expect(spamCounts.filter((count) => count === 9)).toHaveLength(1001)
+  })
   it('counts no word in more messages than there are, and one that comes twice once', async () => {
     const rows = [...bogofilterRows({ a: [99, 1], b: [0, 0] }), ...bogofilterRows({ a: [0, 2] })]
     const table = await readTable(rows, 'bogofilter')
