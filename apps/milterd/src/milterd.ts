@@ -61,7 +61,7 @@ export async function runMilterd(options: DaemonOptions): Promise<StartedDaemon>
   })
   let opened: BayesFilter | undefined
   const filter = () => {
-    opened ??= openPatiently(() => openFilter(settings, { configPath }), { log })
+    opened ??= openPatiently((onSetAside) => openFilter(settings, { configPath, onSetAside }), { log })
     return opened
   }
   let service = createService({ settings, configPath, log, openDns, filter })

@@ -49,7 +49,7 @@ export async function runSpamd(options: DaemonOptions): Promise<StartedDaemon> {
   })
   const failures = createFailureLog(log)
   // Without it spamc is told to keep the mail as it is, which is better than that nobody answers, or that other daemons end.
-  const filter = openPatiently(() => openFilter(settings, { configPath }), { log })
+  const filter = openPatiently((onSetAside) => openFilter(settings, { configPath, onSetAside }), { log })
   let service = createService({ settings, filter, failures })
   const server = createSpamdServer({
     ...createHandlers({

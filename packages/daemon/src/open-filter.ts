@@ -8,6 +8,8 @@ import { stateDirectory } from './state-directory.ts'
 export interface FilterPlace {
   /** The settings file, if any: relative paths count from it. */
   readonly configPath: string | undefined
+  /** Told where a damaged store now lies, when the filter began anew. */
+  readonly onSetAside?: ((file: string) => void) | undefined
 }
 
 /** Opens the filter of the settings; rejects where it cannot be, with a sentence. */
@@ -38,7 +40,11 @@ export const openFilter: FilterOpener = async (settings, place) => {
   let store: BayesStore | undefined
   try {
     if (settings.store.kind === 'memory') store = createMemoryStore()
-    else store = await (await import('@postern/bayes-lmdb')).openLmdbBayesStore({ directory })
+    else {
+      const opened = await (await import('@postern/bayes-lmdb')).openLmdbBayesStore({ directory })
+      if (opened.setAside !== undefined) place.onSetAside?.(opened.setAside)
+      store = opened
+    }
     return await createBayesFilter({ store, settings: bayesSettingsOf(settings) })
   } catch (error) {
     await store?.close()

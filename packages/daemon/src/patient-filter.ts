@@ -14,7 +14,7 @@ export interface PatientFilterOptions {
 
 /** Opens the filter now or, when that fails, as soon as it can be; until then its methods reject with the reason. */
 export function openPatiently(
-  open: () => Promise<BayesFilter>,
+  open: (onSetAside: (file: string) => void) => Promise<BayesFilter>,
   { log, retryMs = defaultRetryMs }: PatientFilterOptions,
 ): BayesFilter {
   let timer: NodeJS.Timeout | undefined
@@ -24,7 +24,14 @@ export function openPatiently(
 
   const tryToOpen = async (): Promise<void> => {
     try {
-      filter = await open()
+      filter = await open((file) =>
+        log.write('error', 'filter', [
+          'problem',
+          'the store was damaged; the filter has to learn anew',
+          'set_aside',
+          file,
+        ]),
+      )
       if (reason !== undefined) log.write('info', 'filter', ['opened', 'now mail is scored'])
     } catch (error) {
       const isNews = (error as Error).message !== reason?.message

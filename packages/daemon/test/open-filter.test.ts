@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { defaultBayesSettings } from '@postern/bayes'
@@ -48,6 +48,19 @@ describe('the filter of the settings', () => {
     expect(await second.learn(message, 'spam')).toBe('known')
     expect(await second.score(message)).toMatchObject({ untrained: { spam: 1, ham: 0 } })
     await second.close()
+  })
+  it('begins anew where the store is damaged, and tells where that lies now', async () => {
+    const directory = newDirectory()
+    writeFileSync(path.join(directory, 'data.mdb'), 'no database'.repeat(1000))
+    const told: string[] = []
+    const filter = await openFilter(settingsWith(directory), {
+      ...place,
+      onSetAside: (file) => told.push(file),
+    })
+    expect(await filter.learn(message, 'spam')).toBe('learned')
+    await filter.close()
+    expect(told).toHaveLength(1)
+    expect(readFileSync(told[0] as string, 'utf8')).toContain('no database')
   })
   it('forgets at the end what is kept in memory', async () => {
     const settings: Settings = { ...settingsWith('/nowhere'), store: { kind: 'memory' } }

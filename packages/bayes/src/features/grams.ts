@@ -50,7 +50,7 @@ export function addInnerGrams(text: string, salt: number, most: number, into: Di
     const last = Math.min(end, index + 40)
     for (; ; index++) {
       const code = index < last ? text.charCodeAt(index) : SPACE
-      const next = code <= SPACE ? SPACE : code
+      const next = Math.max(code, SPACE)
       if (held === 4) into.add(spread(fold(window ^ salt, next)))
       else held++
       window = (window << 8) ^ next

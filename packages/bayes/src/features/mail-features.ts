@@ -64,7 +64,8 @@ export function featuresOf(message: Uint8Array, limits?: Partial<ContentLimits>)
   sets.header.begin(headerText.length)
   addFourGrams(headerText, salts.headerGram, HEADER_GRAM_CHARACTERS, sets.header)
 
-  const words = (Math.min(text.length, WORD_CHARACTERS) >> 2) + content.fields.length * 16
+  const headerSize = content.fields.reduce((sum, { value }) => sum + value.length, 0)
+  const words = (Math.min(text.length, WORD_CHARACTERS) + headerSize) >> 1
   sets.facts.begin(words + 400)
   tokens.begin(2 * words + Math.min(text.length, GRAM_CHARACTERS) + headerText.length)
   addHeaderWords(content)

@@ -104,7 +104,7 @@ export class ModelFile {
   }
 }
 
-/** About 120 messages. Above it the whole model is written: a few megabytes, some 30 ms. */
+/** About 200 messages. Above it the whole model is written: a few megabytes, some 30 ms of an idle processor. */
 const MOST_LOG_OCTETS = 2 * 1024 * 1024
 
 const numbered = (value: number): string => value.toString().padStart(12, '0')
