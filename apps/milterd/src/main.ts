@@ -1,31 +1,11 @@
 // postern-milterd: the milter alone, in the foreground.
 
-import { parseArgs } from 'node:util'
-import { runAsProgram } from '@postern/daemon'
+import { runAsProgram, runDaemonCommand } from '@postern/daemon'
 import { milterd } from './milterd.ts'
 import { version } from './version.ts'
 
-const help = `postern-milterd [--config FILE] [--log text|json]
-
-  --config FILE  settings (default: ./postern.toml, then /etc/postern/postern.toml, then built-in defaults)
-  --log FORMAT   text (key=value) or json
-  --version      print the version`
-
-try {
-  const { values } = parseArgs({
-    options: {
-      config: { type: 'string' },
-      log: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean' },
-    },
-  })
-  if (values.log !== undefined && values.log !== 'text' && values.log !== 'json')
-    throw new Error(`--log is "text" or "json", not "${values.log}"`)
-  if (values.help) console.log(help)
-  else if (values.version) console.log(version)
-  else await runAsProgram([milterd], { config: values.config, log: values.log })
-} catch (error) {
-  console.error(`postern-milterd: ${(error as Error).message}`)
-  process.exitCode = 2
-}
+await runDaemonCommand({
+  name: 'postern-milterd',
+  version,
+  run: ({ config, log }) => runAsProgram([milterd], { config, log }),
+})

@@ -1,4 +1,5 @@
 export { type Bound, bindAll, type Listening, type SocketSettings } from './bind.ts'
+export { type DaemonCommand, runDaemonCommand } from './command-line.ts'
 export type { Daemon, DaemonKind, DaemonOptions, StartedDaemon } from './daemon.ts'
 export { createSharedDns, type Dns, type DnsOpener, openDns, type SharedDns } from './dns.ts'
 export { createFailureLog, type FailureLog } from './failure-log.ts'
