@@ -21,8 +21,10 @@ it('logs decisions as README.md shows them', async () => {
 })
 
 it('README.md tells every option of the help', () => {
-  const options = [...read('../src/main.ts').matchAll(/^ {2}(--[a-z]+)/gm)].map(([, option]) => option)
-  expect(options).toEqual(['--config', '--log', '--stdio', '--version'])
+  const shared = [...read('../../../packages/daemon/src/command-line.ts').matchAll(/^ {4}' {2}(--[a-z]+)/gm)]
+  const own = [...read('../src/main.ts').matchAll(/flag: \{ name: '([a-z]+)'/g)]
+  const options = [...shared.map(([, option]) => option), ...own.map(([, flag]) => `--${flag}`)]
+  expect(options).toEqual(['--config', '--log', '--version', '--stdio'])
   for (const option of options) expect(readme).toContain(`\`${option}`)
 })
 
