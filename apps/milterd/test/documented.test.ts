@@ -43,7 +43,8 @@ describe('the README', () => {
   const source = (name: string) => read(`apps/milterd/src/${name}.ts`)
 
   it('tells every option of the help', () => {
-    const options = [...source('main').matchAll(/^ {2}(--[a-z]+)/gm)].map(([, option]) => option)
+    const help = read('packages/daemon/src/command-line.ts')
+    const options = [...help.matchAll(/^ {4}' {2}(--[a-z]+)/gm)].map(([, option]) => option)
     expect(options).toEqual(['--config', '--log', '--version'])
     for (const option of options) expect(readme).toContain(`\`${option}`)
   })

@@ -35,7 +35,8 @@ describe('the README', () => {
   const readme = read('apps/spamd/README.md')
 
   it('tells every option of the help', () => {
-    const options = [...source('main').matchAll(/^ {2}(--[a-z]+)/gm)].map(([, option]) => option)
+    const help = read('packages/daemon/src/command-line.ts')
+    const options = [...help.matchAll(/^ {4}' {2}(--[a-z]+)/gm)].map(([, option]) => option)
     expect(options).toEqual(['--config', '--log', '--version'])
     for (const option of options) expect(readme).toContain(`\`${option}`)
   })

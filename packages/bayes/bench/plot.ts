@@ -34,6 +34,7 @@ export function drawPlot(plot: Plot): string {
 
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${escaped(plot.title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text(AREA.left, 24, plot.title, 'font-size="15"'),
     text((AREA.left + AREA.right) / 2, HEIGHT - 14, plot.xLabel, 'text-anchor="middle"'),
@@ -101,4 +102,6 @@ const line = (x1: number, y1: number, x2: number, y2: number, colour: string): s
   `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${colour}"/>`
 
 const text = (x: number, y: number, words: string, attributes = ''): string =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${words.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</text>`
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`
+
+const escaped = (words: string): string => words.replace(/&/g, '&amp;').replace(/</g, '&lt;')

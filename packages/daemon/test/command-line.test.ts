@@ -33,7 +33,7 @@ describe("a daemon's command line", () => {
   it('prints help and version instead', async () => {
     const help = await typed('--help')
     vi.restoreAllMocks()
-    expect(help.out.join()).toMatch(/^postern-exampled \[--config FILE\].*\n[^]*--stdio {8}serve standard/)
+    expect(help.out.join()).toMatch(/^postern-exampled \[--config FILE\].*\n[\s\S]*--stdio {8}serve standard/)
     expect(help.run).not.toHaveBeenCalled()
     expect((await typed('--version')).out).toEqual(['1.2.3'])
   })
