@@ -77,12 +77,12 @@ export function teach(
 function leftOut(pupil: Pupil, lesson: Lesson, as: MailClass, settings: BayesSettings): Learned | undefined {
   const { ham, spam } = pupil.file.model
   const [own, other] = as === 'spam' ? [spam, ham] : [ham, spam]
-  const isHeavy =
-    settings.balance > 0 && own >= settings.minLearned && own > settings.balance * Math.max(1, other)
+  // Who teaches folder by folder begins with one class alone: nothing outweighs what has not been begun.
+  const isHeavy = settings.balance > 0 && other >= settings.minLearned && own > settings.balance * other
   if (lesson.rule === 'all' && !isHeavy) return undefined
   const { verdict, probability, isTrained } = pupil.verdict(lesson.features)
-  if (!isTrained && !isHeavy) return undefined
-  if (isHeavy && (verdict === as || !isTrained)) return 'unbalanced'
+  if (!isTrained) return undefined
+  if (isHeavy && verdict === as) return 'unbalanced'
   if (lesson.rule === 'error' && verdict === as) return 'unneeded'
   const error = Math.abs((as === 'spam' ? 1 : 0) - probability)
   return lesson.rule === 'near-error' && error < SURE ? 'unneeded' : undefined
